@@ -1,0 +1,29 @@
+package dev.caravan.batch;
+
+import java.util.Locale;
+
+/** What Kafka knows of a message, readable as a column. Topic and partition are constants of a batch, the rest varies. */
+public enum MetaColumn {
+    TOPIC("VARCHAR"),
+    PARTITION("INTEGER"),
+    OFFSET("BIGINT"),
+    TIMESTAMP("TIMESTAMP WITH TIME ZONE"),
+    KEY("VARCHAR"),
+    HEADERS("MAP(VARCHAR, VARCHAR)");
+
+    private final String sqlType;
+
+    MetaColumn(String sqlType) {
+        this.sqlType = sqlType;
+    }
+
+    /** {@code _offset}, {@code _key}, … */
+    public String column() {
+        return "_" + name().toLowerCase(Locale.ROOT);
+    }
+
+    /** DuckDB type of the column as queries see it. */
+    public String sqlType() {
+        return sqlType;
+    }
+}

@@ -1,0 +1,238 @@
+package dev.caravan.batch;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fills a {@link Spool}. Bytes go straight from the fetch buffer into the file; nothing is parsed. A line feed between
+ * the tokens of a message is white space in JSON and becomes a space. When a query names {@code _offset},
+ * {@code _timestamp}, {@code _key} or {@code _headers}, they are written as the first members of each object.
+ */
+public final class SpoolWriter implements AutoCloseable {
+    /** A longer message becomes a dead letter. */
+    public static final int MAX_MESSAGE_BYTES = 8 << 20;
+
+    private static final int BUFFER_BYTES = 256 << 10;
+
+    private final String topic;
+    private final int partition;
+    private final Set<MetaColumn> inlined;
+    private final Path file;
+    private final Path side;
+    private final FileChannel out;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private @Nullable FileChannel sideOut;
+    private long position;
+    private long sidePosition;
+    private final Lines lines = new Lines();
+    private final List<DeadMessage> dead = new ArrayList<>();
+
+    /** @param file a path that does not exist yet; a second file with the ending {@code .side} may appear beside it */
+    public SpoolWriter(Path file, String topic, int partition, Set<MetaColumn> inlined) throws IOException {
+        this.topic = topic;
+        this.partition = partition;
+        this.inlined = inlined;
+        this.file = file;
+        this.side = file.resolveSibling(file.getFileName() + ".side");
+        this.out = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    /** Messages so far. */
+    public int size() {
+        return lines.size();
+    }
+
+    /** Bytes so far, the side file not counted. */
+    public long bytes() {
+        return position;
+    }
+
+    /** Adds a message. Its offset must be higher than the one before. */
+    public void append(
+            long offset, long timestamp, byte @Nullable [] key, List<Header> headers, @Nullable ByteBuffer value)
+            throws IOException {
+        if (value == null) {
+            refuse(offset, timestamp, key, headers, null, "tombstone", "the message has no value");
+            return;
+        }
+        byte[] bytes = value.hasArray() ? value.array() : copy(value);
+        int from = value.hasArray() ? value.arrayOffset() + value.position() : 0;
+        int to = from + value.remaining();
+        String refusal = refusal(bytes, from, to);
+        if (refusal != null) {
+            refuse(offset, timestamp, key, headers, copy(value), refusal, sentence(refusal));
+            return;
+        }
+        boolean altered = write(bytes, from, to, offset, timestamp, key, headers);
+        put((byte) '\n');
+        long sideAt = key == null && headers.isEmpty() && !altered
+                ? -1
+                : keep(new Spool.Extras(key, headers, altered, altered ? copy(value) : null));
+        lines.add(offset, timestamp, position, sideAt);
+    }
+
+    /** Closes the files and gives the spool; the writer is done. */
+    public Spool finish() throws IOException {
+        flush();
+        close();
+        OffsetRange range = new OffsetRange(topic, partition, lines.offset(0), lines.offset(lines.size() - 1));
+        return new Spool(file, side, range, inlined, lines, dead);
+    }
+
+    /** Closes and deletes the files. */
+    public void discard() throws IOException {
+        close();
+        Files.deleteIfExists(file);
+        Files.deleteIfExists(side);
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+        if (sideOut != null) {
+            sideOut.close();
+        }
+    }
+
+    private static @Nullable String refusal(byte[] bytes, int from, int to) {
+        int length = to - from;
+        if (length > MAX_MESSAGE_BYTES) {
+            return "too_large";
+        }
+        if (MessageText.isBlank(bytes, from, to)) {
+            return "blank";
+        }
+        boolean canBeTooDeep = length > 2 * MessageText.MAX_DEPTH;
+        return canBeTooDeep || MessageText.indexOfNewline(bytes, from, to) >= 0
+                ? MessageText.refusal(bytes, from, to)
+                : null;
+    }
+
+    private static String sentence(String refusal) {
+        return switch (refusal) {
+            case "too_large" -> "the message is longer than " + MAX_MESSAGE_BYTES + " bytes";
+            case "blank" -> "the message is empty or white space";
+            case "nested_too_deep" -> "the JSON is nested deeper than " + MessageText.MAX_DEPTH + " levels";
+            default -> "a string has a line break that is not escaped";
+        };
+    }
+
+    private void refuse(
+            long offset,
+            long timestamp,
+            byte @Nullable [] key,
+            List<Header> headers,
+            byte @Nullable [] value,
+            String reason,
+            String detail)
+            throws IOException {
+        dead.add(new DeadMessage(lines.size(), reason, detail, null));
+        put((byte) '\n');
+        lines.add(offset, timestamp, position, keep(new Spool.Extras(key, headers, true, value)));
+    }
+
+    /** Whether the line is not the value letter for letter (the inlined members apart). */
+    private boolean write(
+            byte[] bytes, int from, int to, long offset, long timestamp, byte @Nullable [] key, List<Header> headers)
+            throws IOException {
+        int start = from;
+        boolean altered = false;
+        if (!inlined.isEmpty()) {
+            while (MessageText.isSpace(bytes[start])) {
+                start++;
+            }
+            altered = start > from;
+            if (bytes[start] == '{' && !closesAtOnce(bytes, start + 1, to)) {
+                byte[] prefix = InlinedColumns.of(inlined, offset, timestamp, key, headers);
+                put(prefix, 0, prefix.length);
+                start++;
+            } else {
+                // an empty object, or no object at all: only the members, or as it is for the reader to refuse
+                altered = true;
+                if (bytes[start] == '{') {
+                    byte[] prefix = InlinedColumns.of(inlined, offset, timestamp, key, headers);
+                    put(prefix, 0, prefix.length - 1);
+                    start++;
+                }
+            }
+        }
+        int newline = MessageText.indexOfNewline(bytes, start, to);
+        while (newline >= 0) {
+            altered = true;
+            put(bytes, start, newline - start);
+            put((byte) ' ');
+            start = newline + 1;
+            newline = MessageText.indexOfNewline(bytes, start, to);
+        }
+        put(bytes, start, to - start);
+        return altered;
+    }
+
+    private static boolean closesAtOnce(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i < to && MessageText.isSpace(bytes[i])) {
+            i++;
+        }
+        return i < to && bytes[i] == '}';
+    }
+
+    private long keep(Spool.Extras extras) throws IOException {
+        if (sideOut == null) {
+            sideOut = FileChannel.open(side, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        }
+        ByteBuffer encoded = ByteBuffer.wrap(extras.encode());
+        long at = sidePosition;
+        sidePosition += encoded.remaining();
+        writeFully(sideOut, encoded);
+        return at;
+    }
+
+    private static byte[] copy(ByteBuffer value) {
+        byte[] bytes = new byte[value.remaining()];
+        value.duplicate().get(bytes);
+        return bytes;
+    }
+
+    private void put(byte b) throws IOException {
+        if (!buffer.hasRemaining()) {
+            flush();
+        }
+        buffer.put(b);
+        position++;
+    }
+
+    private void put(byte[] bytes, int from, int length) throws IOException {
+        int start = from;
+        int left = length;
+        while (left > 0) {
+            if (!buffer.hasRemaining()) {
+                flush();
+            }
+            int part = Math.min(left, buffer.remaining());
+            buffer.put(bytes, start, part);
+            start += part;
+            left -= part;
+        }
+        position += length;
+    }
+
+    private void flush() throws IOException {
+        buffer.flip();
+        writeFully(out, buffer);
+        buffer.clear();
+    }
+
+    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+}

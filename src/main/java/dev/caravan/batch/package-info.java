@@ -1,0 +1,7 @@
+/** A batch of messages: range, spool file, rows; bytes in, bytes out. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {})
+package dev.caravan.batch;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

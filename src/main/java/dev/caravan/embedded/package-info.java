@@ -1,0 +1,7 @@
+/** Starts the broker, the database and the object store when none is configured. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {})
+package dev.caravan.embedded;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,7 @@
+/** Moves each pipeline from actual to desired status; publishes every transition. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"problem", "pipeline", "route", "batch", "delivery"})
+package dev.caravan.lifecycle;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,18 @@
+/** {@code POST /pipeline}: the operations as one sealed type, each delegating to its owner. */
+@NullMarked
+@ApplicationModule(
+        allowedDependencies = {
+            "problem",
+            "web",
+            "access",
+            "kamelet",
+            "pipeline",
+            "route",
+            "lifecycle",
+            "batch",
+            "delivery"
+        })
+package dev.caravan.operation;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,14 @@
+package dev.caravan.problem;
+
+/** Why a request failed, owned by the package that knows; every package has one enum of them. */
+public interface Reason {
+    /** Dotted and stable, such as {@code pipeline.not_found}. */
+    String id();
+
+    ErrorCode code();
+
+    /** The HTTP status: that of the code unless the reason needs a closer one, such as 413. */
+    default int status() {
+        return code().status();
+    }
+}

@@ -1,0 +1,7 @@
+/** Compiles a pipeline into Camel routes; the only package that builds routes. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"problem", "pipeline", "kamelet", "batch", "sql", "delivery"})
+package dev.caravan.route;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

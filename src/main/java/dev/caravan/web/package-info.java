@@ -1,0 +1,7 @@
+/** What every answer shares: request id, error bodies, limits. */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"problem"})
+package dev.caravan.web;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
