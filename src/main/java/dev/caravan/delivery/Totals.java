@@ -1,0 +1,14 @@
+package dev.caravan.delivery;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sums over COMMITTED ranges.
+ *
+ * @param files objects written
+ * @param bytes of those objects
+ * @param lastCommit null when there was none
+ */
+public record Totals(
+        long files, Counts counts, long bytes, @Nullable Instant lastCommit) {}
