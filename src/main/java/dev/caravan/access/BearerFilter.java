@@ -1,0 +1,82 @@
+package dev.caravan.access;
+
+import dev.caravan.problem.Problem;
+import dev.caravan.web.Failures;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
+import org.springframework.transaction.TransactionException;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Finds out who sends a request by its {@code Authorization: Bearer} header (RFC 6750). */
+final class BearerFilter extends OncePerRequestFilter {
+    private static final Logger LOG = LoggerFactory.getLogger(BearerFilter.class);
+    private static final String SCHEME = "Bearer ";
+
+    private final ApiKeys keys;
+    private final Failures failures;
+
+    BearerFilter(ApiKeys keys, Failures failures) {
+        this.keys = keys;
+        this.failures = failures;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        String key = bearer(request);
+        if (key == null) {
+            chain.doFilter(request, response);
+            return;
+        }
+        try {
+            Optional<Caller> caller = keys.authenticate(key);
+            if (caller.isEmpty()) {
+                response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+                Problem refused =
+                        new Problem(AccessReason.INVALID_KEY, "This API key is not known, or no longer in force.");
+                failures.write(request, response, refused);
+                return;
+            }
+            admit(request, caller.get());
+        } catch (DataAccessException | TransactionException e) {
+            LOG.warn("The key of a request could not be checked: {}", e.getMessage());
+            response.setHeader("Retry-After", "5");
+            failures.write(
+                    request,
+                    response,
+                    new Problem(
+                            AccessReason.UNAVAILABLE, "The key cannot be checked: the database is away. Try again."));
+            return;
+        }
+        chain.doFilter(request, response);
+    }
+
+    private static void admit(HttpServletRequest request, Caller caller) {
+        caller.attachTo(request);
+        SecurityContext context = SecurityContextHolder.createEmptyContext();
+        context.setAuthentication(new PreAuthenticatedAuthenticationToken(
+                caller,
+                "***",
+                AuthorityUtils.createAuthorityList(
+                        caller.scopes().stream().map(Scope::id).toList())));
+        SecurityContextHolder.setContext(context);
+    }
+
+    private static @Nullable String bearer(HttpServletRequest request) {
+        String header = request.getHeader("Authorization");
+        boolean present = header != null && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
+        return present ? header.substring(SCHEME.length()).strip() : null;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.caravan.access;
+
+import dev.caravan.problem.Problem;
+import dev.caravan.web.Failures;
+import dev.caravan.web.WebReason;
+import jakarta.servlet.DispatcherType;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.firewall.RequestRejectedHandler;
+
+/** Everything needs a key but what probes and newcomers have to reach. */
+@Configuration(proxyBeanMethods = false)
+class SecurityConfiguration {
+    private static final String[] OPEN = {"/observe/health", "/observe/health/**", "/openapi.yaml", "/docs", "/docs/**"
+    };
+
+    @Bean
+    SecurityFilterChain apiSecurity(HttpSecurity http, ApiKeys keys, Failures failures) throws Exception {
+        return http.csrf(AbstractHttpConfigurer::disable)
+                .formLogin(AbstractHttpConfigurer::disable)
+                .httpBasic(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .addFilterBefore(new BearerFilter(keys, failures), AnonymousAuthenticationFilter.class)
+                .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(
+                                DispatcherType.ASYNC, DispatcherType.ERROR, DispatcherType.FORWARD)
+                        .permitAll()
+                        .requestMatchers(OPEN)
+                        .permitAll()
+                        .anyRequest()
+                        .authenticated())
+                .exceptionHandling(exceptions -> exceptions.authenticationEntryPoint(missingKey(failures)))
+                .build();
+    }
+
+    private static AuthenticationEntryPoint missingKey(Failures failures) {
+        return (request, response, refusal) -> {
+            response.setHeader("WWW-Authenticate", "Bearer");
+            failures.write(
+                    request,
+                    response,
+                    new Problem(AccessReason.MISSING_KEY, "Send an API key: Authorization: Bearer <key>."));
+        };
+    }
+
+    /** Keeps Spring Boot from making a user with a password of its own. */
+    @Bean
+    AuthenticationManager noPasswords() {
+        return authentication -> {
+            throw new BadCredentialsException("there are only API keys");
+        };
+    }
+
+    @Bean
+    RequestRejectedHandler rejected(Failures failures) {
+        return (request, response, rejection) -> failures.write(
+                request,
+                response,
+                new Problem(
+                        WebReason.MALFORMED_REQUEST, "The request is malformed: its path or a header is not allowed."));
+    }
+}
