@@ -1,0 +1,69 @@
+package dev.caravan.delivery;
+
+import dev.caravan.batch.Batch;
+import dev.caravan.batch.DeadMessage;
+import dev.caravan.batch.Rows.Written;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.springframework.stereotype.Component;
+
+/**
+ * Delivers a batch exactly once: claim the range, write what it came to, commit, sign the receipt. Every step can be done
+ * again, so after any failure the same batch is simply delivered again.
+ */
+@Component("delivery")
+public final class Delivery {
+    private final Ledger ledger;
+    private final Faults faults;
+
+    Delivery(Ledger ledger, Faults faults) {
+        this.ledger = ledger;
+        this.faults = faults;
+    }
+
+    /** @return the objects; none when the batch was COMMITTED before */
+    List<StoredObject> deliver(Batch batch, Written written, Target target) {
+        Collection<DeadMessage> dead = dead(batch, written);
+        DeadLetterLimit.check(batch, dead);
+        faults.reach(FaultPoint.BEFORE_CLAIM);
+        Claim claim = ledger.claim(ClaimRequest.of(batch, target.name(), target.objectKeys()));
+        faults.reach(FaultPoint.AFTER_CLAIM);
+        List<StoredObject> objects = List.of();
+        if (claim.status() != ClaimStatus.COMMITTED) {
+            objects = write(claim, target);
+            faults.reach(FaultPoint.AFTER_PUT);
+            Counts counts = Counts.of(batch.spool().size(), written.rows(), dead.size());
+            Iterable<DeadLetter> letters = () ->
+                    dead.stream().map(message -> DeadLetter.of(batch, message)).iterator();
+            faults.reach(FaultPoint.BEFORE_COMMIT);
+            ledger.commit(claim, new Committed(counts, objects, letters));
+        }
+        batch.receipt().sign();
+        return objects;
+    }
+
+    private List<StoredObject> write(Claim claim, Target target) {
+        Claim current = claim.objectKeys().equals(target.objectKeys()) ? claim : withOtherObjects(claim, target);
+        return target.write(
+                current,
+                key -> ledger.replaceObjects(current, current.objectKeys(), () -> target.remove(current, key)));
+    }
+
+    /** Another version of a library may make other files of the same range than the attempt that claimed it. */
+    private Claim withOtherObjects(Claim claim, Target target) {
+        List<String> gone = new ArrayList<>(claim.objectKeys());
+        gone.removeAll(target.objectKeys());
+        return ledger.replaceObjects(claim, target.objectKeys(), () -> gone.forEach(key -> target.remove(claim, key)));
+    }
+
+    /** One for each line at most: a message that was unreadable from the start may be reported again by the reader. */
+    private static Collection<DeadMessage> dead(Batch batch, Written written) {
+        SortedMap<Integer, DeadMessage> byLine = new TreeMap<>();
+        written.dead().forEach(message -> byLine.put(message.line(), message));
+        batch.spool().dead().forEach(message -> byLine.put(message.line(), message));
+        return byLine.values();
+    }
+}
