@@ -1,0 +1,94 @@
+package dev.caravan.kamelet;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.io.FileSystemResource;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+
+/**
+ * Finds Kamelets: our own and the allowed ones of Apache's catalogue on the class path, then those of the user's
+ * directory. A name that is taken stays with whoever had it first, as it does for Camel.
+ */
+final class KameletFiles {
+    /**
+     * Those of Apache's catalogue that turn one JSON object into another and read their values as plain text. Each is
+     * run by a test; others take URIs, Simple or a dependency that is not on the class path.
+     */
+    static final Set<String> ALLOWED = Set.of(
+            "drop-field-action",
+            "hoist-field-action",
+            "insert-field-action",
+            "mask-field-action",
+            "replace-field-action");
+
+    private static final Logger LOG = LoggerFactory.getLogger(KameletFiles.class);
+    private static final String ON_CLASS_PATH = "classpath*:kamelets/*" + KameletReader.SUFFIX;
+
+    private KameletFiles() {}
+
+    static KameletCatalog load(@Nullable Path directory) {
+        List<KameletDefinition> found = new ArrayList<>();
+        for (Resource resource : onClassPath()) {
+            KameletDefinition kamelet = read(resource);
+            if (kamelet != null && (kamelet.batch() || ALLOWED.contains(kamelet.name()))) {
+                found.add(kamelet);
+            }
+        }
+        inDirectory(directory, found);
+        return new KameletCatalog(found);
+    }
+
+    private static List<Resource> onClassPath() {
+        try {
+            Map<String, Resource> firstOfName = new LinkedHashMap<>();
+            for (Resource resource : new PathMatchingResourcePatternResolver().getResources(ON_CLASS_PATH)) {
+                firstOfName.putIfAbsent(String.valueOf(resource.getFilename()), resource);
+            }
+            return List.copyOf(firstOfName.values());
+        } catch (IOException e) {
+            throw new IllegalStateException("the Kamelets on the class path cannot be listed", e);
+        }
+    }
+
+    private static void inDirectory(@Nullable Path directory, List<KameletDefinition> found) {
+        if (directory == null || !Files.isDirectory(directory)) {
+            return;
+        }
+        try (var files = Files.newDirectoryStream(directory, "*" + KameletReader.SUFFIX)) {
+            for (Path file : files) {
+                KameletDefinition kamelet = read(new FileSystemResource(file));
+                if (kamelet == null) {
+                    continue;
+                }
+                if (found.stream().anyMatch(other -> other.name().equals(kamelet.name()))) {
+                    LOG.warn("{} is not used: there is a Kamelet {} already", file, kamelet.name());
+                } else {
+                    found.add(kamelet);
+                }
+            }
+        } catch (IOException e) {
+            LOG.warn("The Kamelets in {} cannot be listed: {}", directory, e.getMessage());
+        }
+    }
+
+    /** A broken file must not keep the rest from working: it is named in the log, pipelines that need it say so. */
+    private static @Nullable KameletDefinition read(Resource resource) {
+        try (InputStream in = resource.getInputStream()) {
+            return KameletReader.read(in, resource.getURI().toString());
+        } catch (IOException e) {
+            LOG.warn("{} is not used: {}", resource.getDescription(), e.getMessage());
+            return null;
+        }
+    }
+}

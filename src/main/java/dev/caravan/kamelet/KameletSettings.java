@@ -1,0 +1,13 @@
+package dev.caravan.kamelet;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * Where Kamelets are found besides the class path.
+ *
+ * @param dir {@code CARAVAN_KAMELETS_DIR}: a directory with {@code *.kamelet.yaml} files; null for none
+ */
+@ConfigurationProperties("caravan.kamelets")
+record KameletSettings(@Nullable Path dir) {}
