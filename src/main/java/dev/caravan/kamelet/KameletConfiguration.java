@@ -1,5 +1,6 @@
 package dev.caravan.kamelet;
 
+import java.nio.file.Path;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -8,6 +9,7 @@ import org.springframework.context.annotation.Configuration;
 class KameletConfiguration {
     @Bean
     KameletCatalog kameletCatalog(KameletSettings settings) {
-        return KameletFiles.load(settings.dir());
+        String directory = settings.dir();
+        return KameletFiles.load(directory == null || directory.isBlank() ? null : Path.of(directory));
     }
 }

@@ -1,6 +1,5 @@
 package dev.caravan.kamelet;
 
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
@@ -10,4 +9,4 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param dir {@code CARAVAN_KAMELETS_DIR}: a directory with {@code *.kamelet.yaml} files; null for none
  */
 @ConfigurationProperties("caravan.kamelets")
-record KameletSettings(@Nullable Path dir) {}
+record KameletSettings(@Nullable String dir) {}

@@ -10,7 +10,6 @@ public enum PipelineReason implements Reason {
     NAME_TAKEN("pipeline.name_taken", ErrorCode.VALIDATION_ERROR, 400),
     PROVISIONED("pipeline.provisioned", ErrorCode.VALIDATION_ERROR, 400),
     CHANGED_MEANWHILE("pipeline.changed_meanwhile", ErrorCode.VALIDATION_ERROR, 409),
-    INVALID_CURSOR("pipeline.invalid_cursor", ErrorCode.VALIDATION_ERROR, 400),
     NOT_FOUND("pipeline.not_found", ErrorCode.NOT_FOUND, 404),
     VERSION_NOT_FOUND("pipeline.version_not_found", ErrorCode.NOT_FOUND, 404);
 

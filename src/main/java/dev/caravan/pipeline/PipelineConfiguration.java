@@ -1,0 +1,59 @@
+package dev.caravan.pipeline;
+
+import dev.caravan.kamelet.KameletCatalog;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Wires the pipelines. */
+@Configuration(proxyBeanMethods = false)
+class PipelineConfiguration {
+    @Bean
+    PipelineStore pipelineStore(JdbcClient jdbc, PlatformTransactionManager transactions) {
+        return new JdbcPipelineStore(jdbc, new TransactionTemplate(transactions));
+    }
+
+    @Bean
+    PipelineRules pipelineRules(KameletCatalog catalog, PipelineCheck check) {
+        return new PipelineRules(catalog, check);
+    }
+
+    @Bean
+    PipelineChanges pipelineChanges(
+            PipelineStore store, ApplicationEventPublisher events, PlatformTransactionManager transactions) {
+        return new PipelineChanges(store, events, new TransactionTemplate(transactions));
+    }
+
+    @Bean
+    Pipelines pipelines(
+            PipelineStore store, PipelineRules rules, PipelineChanges changes, KameletCatalog catalog, Clock clock) {
+        return new Pipelines(store, rules, changes, new Secrets(catalog), clock);
+    }
+
+    /** @param routes {@code CARAVAN_ROUTES_DIR}; text, because Spring would look for a path on the class path first */
+    @Bean
+    ProvisionedPipelines provisionedPipelines(
+            PipelineSettings settings,
+            @Value("${caravan.routes.dir:routes}") String routes,
+            PipelineStore store,
+            PipelineRules rules,
+            PipelineChanges changes,
+            Clock clock) {
+        Provisioning provisioning = new Provisioning(settings.project(), store, rules, changes, clock);
+        return new ProvisionedPipelines(new PipelineFiles(Path.of(routes)), provisioning, settings.reload());
+    }
+
+    /** When everything else runs: reading the files compiles routes and starts pipelines. */
+    @Bean
+    ApplicationListener<ApplicationReadyEvent> readPipelineFiles(ProvisionedPipelines provisioned) {
+        return ready -> provisioned.start();
+    }
+}

@@ -1,0 +1,40 @@
+package dev.caravan.pipeline;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravan.kamelet.KameletCatalog;
+import dev.caravan.kamelet.SchemaCheck;
+import dev.caravan.problem.Problem;
+import dev.caravan.problem.Violation;
+import java.util.ArrayList;
+import java.util.List;
+
+/** From a document to what it asks for, or to everything that is wrong with it at once. */
+public final class PipelineRules {
+    private static final SchemaCheck SHAPE = new SchemaCheck(PipelineSchema.published());
+
+    private final StepRules steps;
+    private final PipelineCheck check;
+
+    public PipelineRules(KameletCatalog catalog, PipelineCheck check) {
+        this.steps = new StepRules(catalog);
+        this.check = check;
+    }
+
+    /** @throws Problem {@code pipeline.invalid} with all violations */
+    public PipelineSpec read(PipelineDocument document) {
+        JsonNode root = document.root();
+        List<Violation> violations = new ArrayList<>(SHAPE.check(root, ""));
+        violations.addAll(OptionRules.check(root.path("options").path("batch")));
+        violations.addAll(SchemaRules.check(root.path("schema")));
+        violations.addAll(steps.check(root.path("steps")));
+        if (!violations.isEmpty()) {
+            throw document.invalid(violations);
+        }
+        PipelineSpec spec = SpecJson.read(root);
+        violations.addAll(check.check(spec));
+        if (!violations.isEmpty()) {
+            throw document.invalid(violations);
+        }
+        return spec;
+    }
+}
