@@ -1,0 +1,153 @@
+package dev.caravan.operation;
+
+import dev.caravan.batch.BatchException;
+import dev.caravan.delivery.FileQuery;
+import dev.caravan.delivery.Ledger;
+import dev.caravan.delivery.Totals;
+import dev.caravan.lifecycle.Lifecycle;
+import dev.caravan.lifecycle.PartitionLag;
+import dev.caravan.lifecycle.PipelineState;
+import dev.caravan.pipeline.Pipeline;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** The figures of one pipeline, from what the ledger has COMMITTED: they are the same on every replica and after a restart. */
+@Component
+final class Monitoring {
+    /** Latencies look at no more batches than this. */
+    private static final int BATCHES = 2_000;
+
+    private final Lifecycle lifecycle;
+    private final Ledger ledger;
+    private final Clock clock;
+
+    Monitoring(Lifecycle lifecycle, Ledger ledger, Clock clock) {
+        this.lifecycle = lifecycle;
+        this.ledger = ledger;
+        this.clock = clock;
+    }
+
+    /** @param latency null when nothing was committed in the window */
+    record View(
+            String id,
+            String name,
+            int version,
+            String status,
+            String desired,
+            Views.@Nullable Trouble error,
+            List<Views.Replica> replicas,
+            Figures total,
+            Window window,
+            @Nullable LatencyView latency,
+            Lag lag,
+            Equation equation,
+            @Nullable Instant lastCommitAt) {}
+
+    /** @param rowsWritten rows in the files: a query can make more or fewer rows than messages */
+    record Figures(
+            long messagesIn,
+            long messagesOut,
+            long messagesFiltered,
+            long messagesDead,
+            long rowsWritten,
+            long files,
+            long bytes) {
+        static Figures of(Totals totals) {
+            return new Figures(
+                    totals.counts().in(),
+                    totals.counts().out(),
+                    totals.counts().filtered(),
+                    totals.counts().dead(),
+                    totals.counts().written(),
+                    totals.files(),
+                    totals.bytes());
+        }
+    }
+
+    record Window(
+            long seconds,
+            Figures sum,
+            double messagesInPerSecond,
+            double messagesOutPerSecond,
+            double filesPerSecond,
+            double bytesPerSecond) {
+        static Window of(Duration window, Totals totals) {
+            double seconds = window.toSeconds();
+            return new Window(
+                    window.toSeconds(),
+                    Figures.of(totals),
+                    totals.counts().in() / seconds,
+                    totals.counts().out() / seconds,
+                    totals.files() / seconds,
+                    totals.bytes() / seconds);
+        }
+    }
+
+    /** In milliseconds. */
+    record LatencyView(long p50Ms, long p95Ms, long p99Ms, String measures) {
+        private static final String MEASURES =
+                "first message of a batch read until the batch is committed, each batch once for each of its messages";
+
+        static @Nullable LatencyView of(@Nullable Latency latency) {
+            return latency == null ? null : new LatencyView(latency.p50(), latency.p95(), latency.p99(), MEASURES);
+        }
+    }
+
+    /**
+     * @param messages in the topic but not claimed yet; null when Kafka does not answer
+     * @param error why it is not known
+     */
+    record Lag(
+            @Nullable Long messages,
+            List<PartitionLag> partitions,
+            @Nullable String error) {}
+
+    /** {@code rows_in = rows_out + rows_filtered + rows_dead} over everything committed. */
+    record Equation(long rowsIn, long rowsOut, long rowsFiltered, long rowsDead, boolean holds) {
+        static Equation of(Totals totals) {
+            long in = totals.counts().in();
+            long out = totals.counts().out();
+            long filtered = totals.counts().filtered();
+            long dead = totals.counts().dead();
+            return new Equation(in, out, filtered, dead, in == out + filtered + dead);
+        }
+    }
+
+    View of(Pipeline pipeline, Duration window) {
+        PipelineState state = lifecycle.state(pipeline);
+        Instant since = clock.instant().minus(window);
+        Totals total = ledger.totals(pipeline.id());
+        Totals recent = ledger.windowed(pipeline.id(), since);
+        Latency latency = recent.counts().in() == 0
+                ? null
+                : Latency.of(ledger.files(pipeline.id(), FileQuery.newest(BATCHES)), since);
+        return new View(
+                pipeline.id(),
+                pipeline.name(),
+                pipeline.version(),
+                state.status().wireName(),
+                state.desired().wireName(),
+                Views.Trouble.of(state),
+                Views.Replica.of(state),
+                Figures.of(total),
+                Window.of(window, recent),
+                LatencyView.of(latency),
+                lag(pipeline),
+                Equation.of(total),
+                total.lastCommit());
+    }
+
+    /** A broker that is away takes the lag with it, not the rest. */
+    private Lag lag(Pipeline pipeline) {
+        try {
+            List<PartitionLag> partitions = lifecycle.lag(pipeline);
+            return new Lag(partitions.stream().mapToLong(PartitionLag::lag).sum(), partitions, null);
+        } catch (BatchException e) {
+            return new Lag(null, List.of(), e.detail());
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package dev.caravan.operation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.access.Scope;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code POST /pipeline} can be asked to do; {@code pipeline} is always an id or a name. */
+sealed interface Operation {
+    /** The scope that a key needs for it. */
+    default Scope scope() {
+        return Scope.PIPELINES_READ;
+    }
+
+    /** Whether doing it twice comes to the same as doing it once. */
+    default boolean repeatable() {
+        return true;
+    }
+
+    /** Calls the case that this operation is. */
+    Object on(Cases cases, Call call);
+
+    /** Does each operation; answers its data. */
+    interface Cases {
+        Object create(Create operation, Call call);
+
+        Object validate(Validate operation, Call call);
+
+        Object get(Get operation, Call call);
+
+        Object list(ListPipelines operation, Call call);
+
+        Object delete(Delete operation, Call call);
+
+        Object start(Start operation, Call call);
+
+        Object pause(Pause operation, Call call);
+
+        Object resume(Resume operation, Call call);
+
+        Object stop(Stop operation, Call call);
+
+        Object ingest(Ingest operation, Call call);
+
+        Object monitor(Monitor operation, Call call);
+
+        Object files(Files operation, Call call);
+
+        Object deadLetters(DeadLetters operation, Call call);
+    }
+
+    /** An operation that changes something. */
+    sealed interface Change extends Operation {
+        @Override
+        default Scope scope() {
+            return Scope.PIPELINES_WRITE;
+        }
+    }
+
+    record Create(ObjectNode document) implements Change {
+        @Override
+        public boolean repeatable() {
+            return false;
+        }
+
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.create(this, call);
+        }
+    }
+
+    record Validate(ObjectNode document) implements Operation {
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.validate(this, call);
+        }
+    }
+
+    record Get(String pipeline) implements Operation {
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.get(this, call);
+        }
+    }
+
+    record ListPipelines(@Nullable String cursor, int limit) implements Operation {
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.list(this, call);
+        }
+    }
+
+    record Delete(String pipeline, boolean force) implements Change {
+        @Override
+        public boolean repeatable() {
+            return false;
+        }
+
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.delete(this, call);
+        }
+    }
+
+    record Start(String pipeline) implements Change {
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.start(this, call);
+        }
+    }
+
+    record Pause(String pipeline) implements Change {
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.pause(this, call);
+        }
+    }
+
+    /** @param acceptDeadLetters whether what made the pipeline pause may become dead letters, however many */
+    record Resume(String pipeline, boolean acceptDeadLetters) implements Change {
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.resume(this, call);
+        }
+    }
+
+    record Stop(String pipeline) implements Change {
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.stop(this, call);
+        }
+    }
+
+    /**
+     * @param events in their order, not checked yet
+     * @param keyField field of an event whose value becomes the message's key; null for messages without one
+     */
+    record Ingest(
+            String pipeline,
+            List<JsonNode> events,
+            @Nullable String keyField) implements Change {
+        public Ingest {
+            events = List.copyOf(events);
+        }
+
+        @Override
+        public boolean repeatable() {
+            return false;
+        }
+
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.ingest(this, call);
+        }
+    }
+
+    /** @param window how far back the figures per second and the latencies look */
+    record Monitor(String pipeline, Duration window) implements Operation {
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.monitor(this, call);
+        }
+    }
+
+    /** @param offset only the file that holds it */
+    record Files(
+            String pipeline,
+            @Nullable String topic,
+            @Nullable Integer partition,
+            @Nullable Long offset,
+            @Nullable String cursor,
+            int limit)
+            implements Operation {
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.files(this, call);
+        }
+    }
+
+    record DeadLetters(
+            String pipeline,
+            @Nullable String topic,
+            @Nullable Integer partition,
+            @Nullable String reason,
+            @Nullable String cursor,
+            int limit)
+            implements Operation {
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.deadLetters(this, call);
+        }
+    }
+}

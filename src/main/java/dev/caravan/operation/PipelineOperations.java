@@ -1,0 +1,147 @@
+package dev.caravan.operation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravan.delivery.DeadLetterEntry;
+import dev.caravan.delivery.DeadLetterQuery;
+import dev.caravan.delivery.FileEntry;
+import dev.caravan.delivery.FileQuery;
+import dev.caravan.delivery.Ledger;
+import dev.caravan.lifecycle.Lifecycle;
+import dev.caravan.pipeline.Pipeline;
+import dev.caravan.pipeline.Pipelines;
+import dev.caravan.web.Cursor;
+import dev.caravan.web.StrictJson;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.springframework.stereotype.Component;
+
+/** Does each operation by asking its owner, and gives the answer its shape. */
+@Component
+final class PipelineOperations implements Operation.Cases {
+    private final Pipelines pipelines;
+    private final Lifecycle lifecycle;
+    private final Ledger ledger;
+    private final Monitoring monitoring;
+    private final Ingestion ingestion;
+
+    PipelineOperations(
+            Pipelines pipelines, Lifecycle lifecycle, Ledger ledger, Monitoring monitoring, Ingestion ingestion) {
+        this.pipelines = pipelines;
+        this.lifecycle = lifecycle;
+        this.ledger = ledger;
+        this.monitoring = monitoring;
+        this.ingestion = ingestion;
+    }
+
+    @Override
+    public Object create(Operation.Create operation, Call call) {
+        return full(pipelines.create(call.project(), operation.document()));
+    }
+
+    @Override
+    public Object validate(Operation.Validate operation, Call call) {
+        return Map.of("valid", pipelines.validate(operation.document()).isEmpty());
+    }
+
+    @Override
+    public Object get(Operation.Get operation, Call call) {
+        return full(find(operation.pipeline(), call));
+    }
+
+    @Override
+    public Object list(Operation.ListPipelines operation, Call call) {
+        List<Pipeline> found =
+                pipelines.list(call.project(), Cursor.position(operation.cursor()), operation.limit() + 1);
+        return page(
+                found,
+                operation.limit(),
+                Pipeline::name,
+                pipeline -> Views.Summary.of(pipeline, lifecycle.state(pipeline)));
+    }
+
+    @Override
+    public Object delete(Operation.Delete operation, Call call) {
+        Pipeline pipeline = find(operation.pipeline(), call);
+        lifecycle.delete(pipeline, operation.force(), call.timeout());
+        pipelines.delete(call.project(), pipeline.id());
+        return Map.of("id", pipeline.id(), "name", pipeline.name(), "deleted", true);
+    }
+
+    @Override
+    public Object start(Operation.Start operation, Call call) {
+        Pipeline pipeline = find(operation.pipeline(), call);
+        return Views.Moved.of(pipeline, lifecycle.start(pipeline, call.timeout()));
+    }
+
+    @Override
+    public Object pause(Operation.Pause operation, Call call) {
+        Pipeline pipeline = find(operation.pipeline(), call);
+        return Views.Moved.of(pipeline, lifecycle.pause(pipeline, call.timeout()));
+    }
+
+    @Override
+    public Object resume(Operation.Resume operation, Call call) {
+        Pipeline pipeline = find(operation.pipeline(), call);
+        return Views.Moved.of(pipeline, lifecycle.resume(pipeline, operation.acceptDeadLetters(), call.timeout()));
+    }
+
+    @Override
+    public Object stop(Operation.Stop operation, Call call) {
+        Pipeline pipeline = find(operation.pipeline(), call);
+        return Views.StoppedView.of(pipeline, lifecycle.stop(pipeline, call.timeout()));
+    }
+
+    @Override
+    public Object ingest(Operation.Ingest operation, Call call) {
+        Pipeline pipeline = find(operation.pipeline(), call);
+        return ingestion.ingest(pipeline, operation.events(), operation.keyField(), call.timeout());
+    }
+
+    @Override
+    public Object monitor(Operation.Monitor operation, Call call) {
+        return monitoring.of(find(operation.pipeline(), call), operation.window());
+    }
+
+    @Override
+    public Object files(Operation.Files operation, Call call) {
+        FileQuery query = new FileQuery(
+                operation.topic(),
+                operation.partition(),
+                operation.offset(),
+                Cursor.number(operation.cursor()),
+                operation.limit() + 1);
+        List<FileEntry> found = ledger.files(find(operation.pipeline(), call).id(), query);
+        return page(found, operation.limit(), file -> String.valueOf(file.cursor()), Views.FileView::of);
+    }
+
+    @Override
+    public Object deadLetters(Operation.DeadLetters operation, Call call) {
+        DeadLetterQuery query = new DeadLetterQuery(
+                operation.topic(),
+                operation.partition(),
+                operation.reason(),
+                Cursor.number(operation.cursor()),
+                operation.limit() + 1);
+        List<DeadLetterEntry> found =
+                ledger.deadLetters(find(operation.pipeline(), call).id(), query);
+        return page(found, operation.limit(), letter -> String.valueOf(letter.cursor()), Views.DeadLetterView::of);
+    }
+
+    private Pipeline find(String idOrName, Call call) {
+        return pipelines.get(call.project(), idOrName);
+    }
+
+    private Views.Full full(Pipeline pipeline) {
+        JsonNode document = StrictJson.tree(pipeline.spec());
+        return Views.Full.of(pipeline, lifecycle.state(pipeline), document);
+    }
+
+    /** @param found one more than the page takes, when there is more */
+    private static <T, V> Views.Page<V> page(
+            List<T> found, int limit, Function<T, String> position, Function<T, V> view) {
+        List<T> shown = found.size() > limit ? found.subList(0, limit) : found;
+        String next = found.size() > limit ? Cursor.of(position.apply(shown.get(limit - 1))) : null;
+        return new Views.Page<>(shown.stream().map(view).toList(), next);
+    }
+}
