@@ -1,6 +1,6 @@
 /** Starts the broker, the database and the object store when none is configured. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {})
+@ApplicationModule(allowedDependencies = {"connection"})
 package dev.caravan.embedded;
 
 import org.jspecify.annotations.NullMarked;
