@@ -3,6 +3,8 @@ package dev.caravan.delivery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.util.unit.DataSize;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -12,6 +14,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Uploads one large file in parts. The object appears at once or not at all, and only when there is none. */
 final class MultipartPut {
+    private static final Logger LOG = LoggerFactory.getLogger(MultipartPut.class);
     private static final int MAX_PARTS = 10_000;
 
     private final S3Objects objects;
@@ -29,21 +32,17 @@ final class MultipartPut {
     /** @return as {@link S3Objects#put} */
     Optional<StoredObject> put(DataSize partSize) {
         String id = attempts.run(upload.bucket(), this::create);
-        boolean complete = false;
+        Optional<StoredObject> object;
         try {
             List<CompletedPart> parts = parts(id, Math.max(partSize.toBytes(), upload.bytes() / MAX_PARTS + 1));
-            CompletedOr outcome = attempts.run(upload.bucket(), () -> complete(id, parts));
-            complete = outcome.byThisUpload();
-            return outcome.object();
-        } finally {
-            if (!complete) {
-                abort(id);
-            }
+            object = attempts.run(upload.bucket(), () -> complete(id, parts));
+        } catch (RuntimeException e) {
+            abort(id);
+            throw e;
         }
+        abortAll();
+        return object;
     }
-
-    /** @param byThisUpload false when the object was there before, so that this upload still lies about */
-    private record CompletedOr(Optional<StoredObject> object, boolean byThisUpload) {}
 
     private String create() {
         String id = client.createMultipartUpload(request -> request.bucket(upload.bucket())
@@ -84,7 +83,7 @@ final class MultipartPut {
         return CompletedPart.builder().partNumber(number).eTag(etag).build();
     }
 
-    private CompletedOr complete(String id, List<CompletedPart> parts) {
+    private Optional<StoredObject> complete(String id, List<CompletedPart> parts) {
         try {
             CompleteMultipartUploadResponse answer =
                     client.completeMultipartUpload(request -> request.bucket(upload.bucket())
@@ -93,16 +92,33 @@ final class MultipartPut {
                             .ifNoneMatch("*")
                             .multipartUpload(list -> list.parts(parts))
                             .overrideConfiguration(objects.patience(upload.bytes())));
-            return answer.eTag() == null
-                    ? new CompletedOr(objects.existing(upload), false)
-                    : new CompletedOr(S3Objects.stored(upload, answer.eTag()), true);
+            return answer.eTag() == null ? objects.existing(upload) : Optional.of(upload.stored(answer.eTag()));
         } catch (S3Exception e) {
             // an earlier try may have completed it although its answer was lost
             if (e.statusCode() == S3Objects.PRECONDITION_FAILED
                     || S3Attempts.code(e).equals("NoSuchUpload")) {
-                return new CompletedOr(objects.existing(upload), false);
+                return objects.existing(upload);
             }
             throw e;
+        }
+    }
+
+    /**
+     * Uploads of this key that a lost answer or a crash has left: the object is there, so none of them can be completed.
+     * Only saves space, so a refusal is no failure; a lifecycle rule of the bucket does the same.
+     */
+    private void abortAll() {
+        try {
+            client
+                    .listMultipartUploads(request -> request.bucket(upload.bucket())
+                            .prefix(upload.key())
+                            .overrideConfiguration(objects.patience(0)))
+                    .uploads()
+                    .stream()
+                    .filter(other -> upload.key().equals(other.key()))
+                    .forEach(other -> abort(other.uploadId()));
+        } catch (SdkException e) {
+            LOG.debug("Uploads of {} that were given up cannot be listed", upload.uri(), e);
         }
     }
 
@@ -113,7 +129,7 @@ final class MultipartPut {
                     .uploadId(id)
                     .overrideConfiguration(objects.patience(0)));
         } catch (SdkException e) {
-            // whatever ended the upload is what is thrown; what is left of it the store's lifecycle rule removes
+            LOG.debug("Upload {} of {} cannot be aborted", id, upload.uri(), e);
         }
     }
 }

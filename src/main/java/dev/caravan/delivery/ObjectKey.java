@@ -57,7 +57,7 @@ public final class ObjectKey {
                 return wrong;
             }
         }
-        String plain = braces.replaceAll("x");
+        String plain = dated(prefix, Instant.EPOCH);
         if (plain.indexOf('{') >= 0 || plain.indexOf('}') >= 0) {
             return Optional.of("has a brace without its partner; a date pattern looks like {yyyy-MM-dd}");
         }

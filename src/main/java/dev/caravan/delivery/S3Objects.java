@@ -56,7 +56,9 @@ final class S3Objects {
                                     .encodeToString(HexFormat.of().parseHex(upload.sha256())))
                             .overrideConfiguration(patience(upload.bytes())),
                     body(upload, 0, upload.bytes()).asRequestBody());
-            return answer.eTag() == null || hasBody(answer) ? existing(upload) : stored(upload, answer.eTag());
+            return answer.eTag() == null || hasBody(answer)
+                    ? existing(upload)
+                    : Optional.of(upload.stored(answer.eTag()));
         } catch (S3Exception e) {
             if (e.statusCode() == PRECONDITION_FAILED) {
                 return existing(upload);
@@ -86,7 +88,7 @@ final class S3Objects {
         }
         boolean same = upload.sha256().equals(object.metadata().get(Upload.SHA256))
                 && object.contentLength() == upload.bytes();
-        return same ? stored(upload, object.eTag()) : Optional.empty();
+        return same ? Optional.of(upload.stored(object.eTag())) : Optional.empty();
     }
 
     /** Deletes an object if it is of this claim. */
@@ -103,8 +105,12 @@ final class S3Objects {
 
     private Optional<HeadObjectResponse> head(String bucket, String key) {
         try {
-            return Optional.of(
-                    client.headObject(request -> request.bucket(bucket).key(key).overrideConfiguration(patience(0))));
+            HeadObjectResponse object =
+                    client.headObject(request -> request.bucket(bucket).key(key).overrideConfiguration(patience(0)));
+            if (object.eTag() == null) {
+                throw new S3Attempts.WrongAnswer("an object without an ETag");
+            }
+            return Optional.of(object);
         } catch (NoSuchKeyException e) {
             return Optional.empty();
         }
@@ -112,10 +118,6 @@ final class S3Objects {
 
     private static boolean isOf(Claim claim, HeadObjectResponse object) {
         return claim.id().toString().equals(object.metadata().get(Upload.CLAIM_ID));
-    }
-
-    static Optional<StoredObject> stored(Upload upload, String etag) {
-        return Optional.of(upload.stored(etag));
     }
 
     FilePart body(Upload upload, long from, long length) {
