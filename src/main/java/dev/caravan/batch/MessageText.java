@@ -3,6 +3,8 @@ package dev.caravan.batch;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What has to be known of a message's bytes before they may stand on one line of a spool. */
@@ -10,6 +12,7 @@ final class MessageText {
     /** Deeper JSON is refused: readers of nested values recurse. */
     static final int MAX_DEPTH = 500;
 
+    private static final Set<String> LITERALS = Set.of("true", "false", "null");
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long LOW_BITS = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
@@ -46,6 +49,22 @@ final class MessageText {
 
     static boolean isSpace(byte b) {
         return b == ' ' || b == '\t' || b == '\n' || b == '\r';
+    }
+
+    /** Why these bytes cannot be an object, from the first of them that is no space; null when they can. */
+    static @Nullable String objectRefusal(byte[] bytes, int from, int to) {
+        int i = from;
+        while (i < to && isSpace(bytes[i])) {
+            i++;
+        }
+        if (i == to || bytes[i] == '{') {
+            return null;
+        }
+        if ("[\"-0123456789".indexOf(bytes[i]) >= 0) {
+            return "not_an_object";
+        }
+        String text = new String(bytes, i, Math.min(to - i, 16), StandardCharsets.ISO_8859_1).strip();
+        return LITERALS.contains(text) ? "not_an_object" : "malformed_json";
     }
 
     /** Why these bytes cannot be one line of JSON, or null when nothing speaks against it. Costs a pass over the bytes. */

@@ -22,6 +22,11 @@ public enum MetaColumn {
         return "_" + name().toLowerCase(Locale.ROOT);
     }
 
+    /** Whether it differs from message to message, so that a line must carry it. */
+    public boolean variesInBatch() {
+        return this != TOPIC && this != PARTITION;
+    }
+
     /** DuckDB type of the column as queries see it. */
     public String sqlType() {
         return sqlType;

@@ -23,6 +23,8 @@ public final class Spool implements AutoCloseable {
     private final Set<MetaColumn> inlined;
     private final Lines lines;
     private final List<DeadMessage> dead;
+    private @Nullable FileChannel lineReader;
+    private @Nullable FileChannel sideReader;
 
     Spool(Path file, Path side, OffsetRange range, Set<MetaColumn> inlined, Lines lines, List<DeadMessage> dead) {
         this.file = file;
@@ -71,10 +73,15 @@ public final class Spool implements AutoCloseable {
         return lines.timestamp(line);
     }
 
+    /** Position in the file of the first byte of a line; that of line {@code size()} is the length of the file. */
+    public long position(int line) {
+        return lines.start(line);
+    }
+
     /** The bytes of a line, without its line feed; with the inlined members. */
     public byte[] line(int line) {
         long start = lines.start(line);
-        return read(file, start, (int) (lines.end(line) - 1 - start));
+        return read(lines(), start, (int) (lines.end(line) - 1 - start));
     }
 
     public byte @Nullable [] key(int line) {
@@ -102,21 +109,54 @@ public final class Spool implements AutoCloseable {
         return value;
     }
 
+    /** The value on one line: as it came from Kafka, but with spaces for line feeds. Not for lines that are dead. */
+    public byte[] value(int line) {
+        byte[] value = original(line);
+        if (value == null) {
+            throw new IllegalArgumentException("line " + line + " has no value");
+        }
+        for (int i = 0; i < value.length; i++) {
+            if (value[i] == '\n') {
+                value[i] = ' ';
+            }
+        }
+        return value;
+    }
+
     private Extras extras(int line) {
         long position = lines.side(line);
         if (position < 0) {
             return Extras.NONE;
         }
-        int length = ByteBuffer.wrap(read(side, position, Integer.BYTES)).getInt();
-        return Extras.decode(ByteBuffer.wrap(read(side, position + Integer.BYTES, length)));
+        int length = ByteBuffer.wrap(read(sides(), position, Integer.BYTES)).getInt();
+        return Extras.decode(ByteBuffer.wrap(read(sides(), position + Integer.BYTES, length)));
     }
 
-    private static byte[] read(Path path, long position, int length) {
+    private synchronized FileChannel lines() {
+        lineReader = opened(lineReader, file);
+        return lineReader;
+    }
+
+    private synchronized FileChannel sides() {
+        sideReader = opened(sideReader, side);
+        return sideReader;
+    }
+
+    /** An interrupted thread closes the channel it reads from; the next reader gets another one. */
+    private static FileChannel opened(@Nullable FileChannel channel, Path path) {
+        try {
+            return channel != null && channel.isOpen() ? channel : FileChannel.open(path, StandardOpenOption.READ);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] read(FileChannel channel, long position, int length) {
         ByteBuffer buffer = ByteBuffer.allocate(length);
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+        try {
             while (buffer.hasRemaining()) {
                 if (channel.read(buffer, position + buffer.position()) < 0) {
-                    throw new IOException(path + " ends before " + (position + length));
+                    throw new IOException("the spool ends before " + (position + length));
                 }
             }
         } catch (IOException e) {
@@ -126,8 +166,14 @@ public final class Spool implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         try {
+            if (lineReader != null) {
+                lineReader.close();
+            }
+            if (sideReader != null) {
+                sideReader.close();
+            }
             Files.deleteIfExists(file);
             Files.deleteIfExists(side);
         } catch (IOException e) {

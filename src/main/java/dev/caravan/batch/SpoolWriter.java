@@ -1,14 +1,18 @@
 package dev.caravan.batch;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +25,7 @@ public final class SpoolWriter implements AutoCloseable {
     public static final int MAX_MESSAGE_BYTES = 8 << 20;
 
     private static final int BUFFER_BYTES = 256 << 10;
+    private static final int SIDE_BUFFER_BYTES = 64 << 10;
 
     private final String topic;
     private final int partition;
@@ -29,17 +34,22 @@ public final class SpoolWriter implements AutoCloseable {
     private final Path side;
     private final FileChannel out;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-    private @Nullable FileChannel sideOut;
+    private @Nullable OutputStream sideOut;
     private long position;
     private long sidePosition;
     private final Lines lines = new Lines();
     private final List<DeadMessage> dead = new ArrayList<>();
 
-    /** @param file a path that does not exist yet; a second file with the ending {@code .side} may appear beside it */
+    /**
+     * @param file a path that does not exist yet; a second file with the ending {@code .side} may appear beside it
+     * @param inlined columns that queries name; topic and partition are constants and are left out
+     */
     public SpoolWriter(Path file, String topic, int partition, Set<MetaColumn> inlined) throws IOException {
         this.topic = topic;
         this.partition = partition;
-        this.inlined = inlined;
+        this.inlined = inlined.stream()
+                .filter(MetaColumn::variesInBatch)
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(MetaColumn.class)));
         this.file = file;
         this.side = file.resolveSibling(file.getFileName() + ".side");
         this.out = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -81,6 +91,9 @@ public final class SpoolWriter implements AutoCloseable {
 
     /** Closes the files and gives the spool; the writer is done. */
     public Spool finish() throws IOException {
+        if (lines.size() == 0) {
+            throw new IllegalStateException("a spool has at least one message");
+        }
         flush();
         close();
         OffsetRange range = new OffsetRange(topic, partition, lines.offset(0), lines.offset(lines.size() - 1));
@@ -110,6 +123,10 @@ public final class SpoolWriter implements AutoCloseable {
         if (MessageText.isBlank(bytes, from, to)) {
             return "blank";
         }
+        String noObject = MessageText.objectRefusal(bytes, from, to);
+        if (noObject != null) {
+            return noObject;
+        }
         boolean canBeTooDeep = length > 2 * MessageText.MAX_DEPTH;
         return canBeTooDeep || MessageText.indexOfNewline(bytes, from, to) >= 0
                 ? MessageText.refusal(bytes, from, to)
@@ -120,8 +137,10 @@ public final class SpoolWriter implements AutoCloseable {
         return switch (refusal) {
             case "too_large" -> "the message is longer than " + MAX_MESSAGE_BYTES + " bytes";
             case "blank" -> "the message is empty or white space";
+            case "not_an_object" -> "the message is not a JSON object";
+            case "malformed_json" -> "the message is not one line of JSON";
             case "nested_too_deep" -> "the JSON is nested deeper than " + MessageText.MAX_DEPTH + " levels";
-            default -> "a string has a line break that is not escaped";
+            default -> throw new IllegalArgumentException(refusal);
         };
     }
 
@@ -150,19 +169,11 @@ public final class SpoolWriter implements AutoCloseable {
                 start++;
             }
             altered = start > from;
-            if (bytes[start] == '{' && !closesAtOnce(bytes, start + 1, to)) {
-                byte[] prefix = InlinedColumns.of(inlined, offset, timestamp, key, headers);
-                put(prefix, 0, prefix.length);
-                start++;
-            } else {
-                // an empty object, or no object at all: only the members, or as it is for the reader to refuse
-                altered = true;
-                if (bytes[start] == '{') {
-                    byte[] prefix = InlinedColumns.of(inlined, offset, timestamp, key, headers);
-                    put(prefix, 0, prefix.length - 1);
-                    start++;
-                }
-            }
+            boolean empty = closesAtOnce(bytes, start + 1, to);
+            byte[] prefix = InlinedColumns.of(inlined, offset, timestamp, key, headers);
+            put(prefix, 0, empty ? prefix.length - 1 : prefix.length);
+            altered |= empty;
+            start++;
         }
         int newline = MessageText.indexOfNewline(bytes, start, to);
         while (newline >= 0) {
@@ -186,12 +197,14 @@ public final class SpoolWriter implements AutoCloseable {
 
     private long keep(Spool.Extras extras) throws IOException {
         if (sideOut == null) {
-            sideOut = FileChannel.open(side, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            sideOut = new BufferedOutputStream(
+                    Files.newOutputStream(side, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    SIDE_BUFFER_BYTES);
         }
-        ByteBuffer encoded = ByteBuffer.wrap(extras.encode());
+        byte[] encoded = extras.encode();
         long at = sidePosition;
-        sidePosition += encoded.remaining();
-        writeFully(sideOut, encoded);
+        sidePosition += encoded.length;
+        sideOut.write(encoded);
         return at;
     }
 
