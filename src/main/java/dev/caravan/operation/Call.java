@@ -7,9 +7,8 @@ import java.time.Duration;
  * The circumstances of one operation.
  *
  * @param timeout within which it answers
- * @param retries how often it is tried again when something outside is away
  */
-record Call(Caller caller, Duration timeout, int retries) {
+record Call(Caller caller, Duration timeout) {
     String project() {
         return caller.project();
     }

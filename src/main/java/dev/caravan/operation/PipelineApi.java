@@ -1,7 +1,6 @@
 package dev.caravan.operation;
 
 import dev.caravan.access.Caller;
-import dev.caravan.batch.BatchException;
 import dev.caravan.problem.Problem;
 import dev.caravan.web.Envelope;
 import dev.caravan.web.Failures;
@@ -10,10 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
-import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.TransientDataAccessException;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.CannotCreateTransactionException;
 
 /** {@code POST /pipeline}: reads the operation, has it done, wraps the answer. The route's only step. */
 @Component("pipelineApi")
@@ -38,7 +34,7 @@ final class PipelineApi implements Processor {
             message.setBody(envelope.success(request, answer(request)));
             message.setHeader(Exchange.HTTP_RESPONSE_CODE, 200);
         } catch (RuntimeException e) {
-            Problem problem = failures.problem(request, outside(e));
+            Problem problem = failures.problem(request, e);
             message.setBody(failures.body(request, problem));
             message.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.reason().status());
         }
@@ -48,20 +44,10 @@ final class PipelineApi implements Processor {
     private Object answer(HttpServletRequest request) {
         Caller caller = Caller.of(request);
         OperationRequest asked = OperationRequest.parse(RequestBody.of(request));
-        caller.require(asked.operation().scope());
-        return asked.operation().on(operations, new Call(caller, asked.timeout(), asked.retries()));
-    }
-
-    /** A failure of something outside, as what the client can do about it: try again. */
-    private static RuntimeException outside(RuntimeException failure) {
-        if (failure instanceof BatchException batch) {
-            return new Problem(OperationReason.DEPENDENCY_AWAY, batch.detail());
-        }
-        boolean database = failure instanceof TransientDataAccessException
-                || failure instanceof DataAccessResourceFailureException
-                || failure instanceof CannotCreateTransactionException;
-        return database
-                ? new Problem(OperationReason.DEPENDENCY_AWAY, "The database does not answer. Try again.")
-                : failure;
+        Operation operation = asked.operation();
+        caller.require(operation.scope());
+        Call call = new Call(caller, asked.timeout());
+        int retries = operation.repeatable() ? asked.retries() : 0;
+        return Outages.bridged(retries, asked.timeout(), () -> operation.on(operations, call));
     }
 }

@@ -9,6 +9,7 @@ import dev.caravan.delivery.Ledger;
 import dev.caravan.lifecycle.Lifecycle;
 import dev.caravan.pipeline.Pipeline;
 import dev.caravan.pipeline.Pipelines;
+import dev.caravan.problem.Violation;
 import dev.caravan.web.Cursor;
 import dev.caravan.web.StrictJson;
 import java.util.List;
@@ -41,7 +42,8 @@ final class PipelineOperations implements Operation.Cases {
 
     @Override
     public Object validate(Operation.Validate operation, Call call) {
-        return Map.of("valid", pipelines.validate(operation.document()).isEmpty());
+        List<Violation> violations = pipelines.validate(operation.document());
+        return Map.of("valid", violations.isEmpty(), "violations", violations);
     }
 
     @Override

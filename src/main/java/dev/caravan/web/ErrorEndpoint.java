@@ -2,6 +2,7 @@ package dev.caravan.web;
 
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.boot.web.servlet.error.ErrorController;
@@ -12,9 +13,11 @@ import org.springframework.web.bind.annotation.RequestMapping;
 @Controller
 final class ErrorEndpoint implements ErrorController {
     private final Failures failures;
+    private final ContractPaths contract;
 
-    ErrorEndpoint(Failures failures) {
+    ErrorEndpoint(Failures failures, ContractPaths contract) {
         this.failures = failures;
+        this.contract = contract;
     }
 
     @RequestMapping("${server.error.path:/error}")
@@ -26,11 +29,16 @@ final class ErrorEndpoint implements ErrorController {
         }
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         int code = status instanceof Integer known ? known : 404;
-        failures.write(request, response, Failures.of(code, new Original(request), response.getHeader("Allow")));
+        Original original = new Original(request);
+        if (code == 405 && contract.isBelow(original.getRequestURI())) {
+            response.setHeader("Allow", null);
+            code = 404;
+        }
+        failures.write(request, response, Failures.of(code, original, response.getHeader("Allow")));
     }
 
     /** The request as the client sent it; an error dispatch goes by another path. */
-    private static final class Original extends jakarta.servlet.http.HttpServletRequestWrapper {
+    private static final class Original extends HttpServletRequestWrapper {
         Original(HttpServletRequest request) {
             super(request);
         }

@@ -65,8 +65,10 @@ public final class StrictJson {
             throw refusal(WebReason.NESTED_TOO_DEEP, "The JSON goes beyond a limit (" + MAX_DEPTH + " levels)", e);
         } catch (MismatchedInputException e) {
             String found = e.getOriginalMessage();
-            int end = found.indexOf(" for `");
-            throw refusal(WebReason.DUPLICATE_FIELD, end < 0 ? found : found.substring(0, end), e);
+            boolean twice = found.startsWith("Duplicate field");
+            throw twice
+                    ? refusal(WebReason.DUPLICATE_FIELD, found.replaceFirst(" for `.*", ""), e)
+                    : refusal(WebReason.MALFORMED_JSON, "There is more after the JSON object", e);
         } catch (JsonProcessingException e) {
             throw refusal(WebReason.MALFORMED_JSON, "The body is not JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {

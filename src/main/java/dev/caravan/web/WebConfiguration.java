@@ -1,6 +1,7 @@
 package dev.caravan.web;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
@@ -18,8 +19,12 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.task.TaskDecorator;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.config.annotation.AsyncSupportConfigurer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.handler.AbstractHandlerExceptionResolver;
+import org.springframework.web.servlet.handler.HandlerExceptionResolverComposite;
+import org.springframework.web.servlet.handler.MappedInterceptor;
 
 /** How HTTP reaches Camel: threads, headers, time limits. */
 @Configuration(proxyBeanMethods = false)
@@ -38,6 +43,23 @@ class WebConfiguration implements WebMvcConfigurer {
     @Override
     public void configureAsyncSupport(AsyncSupportConfigurer async) {
         async.setDefaultTimeout(ANSWER_WITHIN.toMillis());
+    }
+
+    /** A client's mistake is told to the client; it is not worth a line of the log each time. */
+    @Override
+    public void extendHandlerExceptionResolvers(List<HandlerExceptionResolver> resolvers) {
+        resolvers.forEach(resolver -> {
+            if (resolver instanceof HandlerExceptionResolverComposite composite) {
+                extendHandlerExceptionResolvers(composite.getExceptionResolvers());
+            } else if (resolver instanceof AbstractHandlerExceptionResolver spring) {
+                spring.setWarnLogCategory("");
+            }
+        });
+    }
+
+    @Bean
+    MappedInterceptor unknownPaths(ContractPaths contract) {
+        return new MappedInterceptor(null, contract);
     }
 
     @Bean("platform-http-engine")
