@@ -81,20 +81,37 @@ final class FileRows implements AutoCloseable {
         }
     }
 
-    /** Key-value metadata inside a Parquet file. */
+    /** Key-value metadata inside Parquet files, by path; a file that cannot be read is missing. */
     Map<String, Map<String, String>> parquetMetadata(List<Downloaded> files) {
         Map<String, Map<String, String>> byFile = new HashMap<>();
-        String paths = paths(files);
+        try {
+            readMetadata(files, byFile);
+        } catch (SQLException e) {
+            byFile.clear();
+            files.forEach(file -> readMetadataAlone(file, byFile));
+        }
+        return byFile;
+    }
+
+    private void readMetadataAlone(Downloaded file, Map<String, Map<String, String>> byFile) {
+        try {
+            readMetadata(List.of(file), byFile);
+        } catch (SQLException e) {
+            byFile.remove(file.file().toString());
+        }
+    }
+
+    private void readMetadata(List<Downloaded> files, Map<String, Map<String, String>> byFile) throws SQLException {
+        if (files.isEmpty()) {
+            return;
+        }
+        String query = "SELECT file_name, decode(key), decode(value) FROM parquet_kv_metadata(" + paths(files) + ")";
         try (Statement statement = duck.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "SELECT file_name, decode(key), decode(value) FROM parquet_kv_metadata(" + paths + ")")) {
+                ResultSet row = statement.executeQuery(query)) {
             while (row.next()) {
                 byFile.computeIfAbsent(row.getString(1), name -> new HashMap<>())
                         .put(row.getString(2), row.getString(3));
             }
-            return byFile;
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
         }
     }
 

@@ -61,7 +61,7 @@ final class HandMade {
                 .mapToObj(offset ->
                         "(" + partition + ", " + offset + ", " + offset + ", " + Workload.crc(partition, offset) + ")")
                 .collect(Collectors.joining(", "));
-        copy("SELECT * FROM (VALUES " + rows + ") t(_partition, _offset, seq, crc)", file);
+        copy("SELECT * FROM (VALUES " + rows + ") t(_partition, _offset, seq, crc)", file, partition, first, last);
         put(key, Files.readAllBytes(file), claim.toString());
         commit(partition, first, last);
         offsets(partition, first, last, Workload.Kind.BAD).forEach(offset -> letter(partition, offset));
@@ -95,7 +95,8 @@ final class HandMade {
         Path before = scratch.resolve("before.parquet");
         Path after = scratch.resolve("after.parquet");
         bucket.download(key, before);
-        copy("WITH rows AS (FROM read_parquet('" + before + "')) " + query, after);
+        long[] range = range(key);
+        copy("WITH rows AS (FROM read_parquet('" + before + "')) " + query, after, partition, range[0], range[1]);
         put(key, Files.readAllBytes(after), claim(partition, first).toString());
         Downloaded object = bucket.download(key, after);
         String recorded = recorded(object, count(after));
@@ -218,9 +219,18 @@ final class HandMade {
         }
     }
 
-    private static void copy(String query, Path file) throws SQLException {
+    private static long[] range(String key) {
+        String[] parts =
+                key.substring(key.lastIndexOf('/') + 1, key.lastIndexOf('.')).split("-");
+        return new long[] {Long.parseLong(parts[parts.length - 2]), Long.parseLong(parts[parts.length - 1])};
+    }
+
+    private static void copy(String query, Path file, int partition, long first, long last) throws SQLException {
         String name = file.toString();
-        String format = name.endsWith("parquet") ? "parquet" : name.endsWith("csv") ? "csv, HEADER" : "json";
+        String footer = "KV_METADATA {\"caravan.pipeline\": '" + PIPELINE + "', \"caravan.version\": '1', "
+                + "\"caravan.partition\": '" + partition + "', \"caravan.first_offset\": '" + first
+                + "', \"caravan.last_offset\": '" + last + "'}";
+        String format = name.endsWith("parquet") ? "parquet, " + footer : name.endsWith("csv") ? "csv, HEADER" : "json";
         try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = duck.createStatement()) {
             statement.execute("COPY (" + query + ") TO '" + file + "' (FORMAT " + format + ")");

@@ -145,6 +145,30 @@ final class Oracle {
         }
     }
 
+    /** A Parquet file has a place for what it is, so it says it also without the store. */
+    private static void footers(
+            FileRows reader, List<Downloaded> files, Map<String, File> claims, Violations violations) {
+        List<Downloaded> parquet =
+                files.stream().filter(file -> file.key().endsWith(".parquet")).toList();
+        Map<String, Map<String, String>> footers = reader.parquetMetadata(parquet);
+        for (Downloaded file : parquet) {
+            File claim = claims.get(file.key());
+            Map<String, String> footer = footers.getOrDefault(file.file().toString(), Map.of());
+            if (claim != null && !footer.entrySet().containsAll(footer(claim).entrySet())) {
+                violations.add("file %s says of itself %s, must be %s", file.key(), footer, footer(claim));
+            }
+        }
+    }
+
+    private static Map<String, String> footer(File claim) {
+        return Map.of(
+                "caravan.pipeline", claim.pipeline(),
+                "caravan.version", Integer.toString(claim.version()),
+                "caravan.partition", Integer.toString(claim.partition()),
+                "caravan.first_offset", Long.toString(claim.first()),
+                "caravan.last_offset", Long.toString(claim.last()));
+    }
+
     private Map<Integer, BitSet> letters(Map<Integer, Long> produced, Violations violations) {
         Map<Integer, BitSet> dead = new HashMap<>();
         produced.keySet()

@@ -237,6 +237,13 @@ class OracleIT {
     }
 
     @Test
+    void aFileOfAnotherRangeIsFoundByWhatItsFooterSays() throws Exception {
+        jdbc.sql("UPDATE pipeline_partition SET pipeline = 'pl_other' WHERE partition = 1")
+                .update();
+        finds("file " + state.key(1, 300) + " says of itself", "several pipelines");
+    }
+
+    @Test
     void anObjectThatIsNotRecordedIsFound() {
         jdbc.sql("UPDATE pipeline_file SET objects = '[]' WHERE claim_id = ?")
                 .param(state.claim(0, 0))
