@@ -1,0 +1,46 @@
+package dev.caravan.startup;
+
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.env.Environment;
+import org.springframework.stereotype.Component;
+
+/** Once everything is up: writes {@link EndpointsFile} and prints the {@link Banner}. */
+@Component
+final class Ready {
+    private static final Logger log = LoggerFactory.getLogger("dev.caravan.Caravan");
+
+    private final EndpointsFile endpoints;
+    private final StartupSettings settings;
+    private final Environment environment;
+    private final Banner banner;
+
+    Ready(EndpointsFile endpoints, StartupSettings settings, Environment environment, Banner banner) {
+        this.endpoints = endpoints;
+        this.settings = settings;
+        this.environment = environment;
+        this.banner = banner;
+    }
+
+    @EventListener
+    void on(ApplicationReadyEvent event) throws IOException {
+        if (!(event.getApplicationContext() instanceof ServletWebServerApplicationContext web)
+                || web.getWebServer() == null) {
+            return;
+        }
+        String http = "http://" + host() + ":" + web.getWebServer().getPort();
+        endpoints.write(http);
+        if (settings.banner()) {
+            log.info(banner.text(http, event.getTimeTaken()));
+        }
+    }
+
+    private String host() {
+        String bind = settings.bind();
+        return bind == null || bind.isBlank() || bind.equals("0.0.0.0") ? "127.0.0.1" : bind;
+    }
+}
