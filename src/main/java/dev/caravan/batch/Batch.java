@@ -2,6 +2,8 @@ package dev.caravan.batch;
 
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One batch: a contiguous offset range of one topic partition, one Camel exchange, one ledger row. Immutable but for the
@@ -30,6 +32,10 @@ public record Batch(
         return new Batch(pipeline, version, range, epoch, batchTime, deadAccepted, spool, next, receipt);
     }
 
+    public Batch withDeadAccepted(boolean accepted) {
+        return new Batch(pipeline, version, range, epoch, batchTime, accepted, spool, rows, receipt);
+    }
+
     /** Id of the Camel route with this version's steps. */
     public String route() {
         return pipeline + "-v" + version;
@@ -40,9 +46,10 @@ public record Batch(
         return route() + " " + range;
     }
 
-    /** Says whether the ledger has the batch COMMITTED. Signed once, never taken back. */
+    /** The way back from the sink to the source: signed once when the ledger has the batch COMMITTED, never taken back. */
     public static final class Receipt {
         private final AtomicBoolean committed = new AtomicBoolean();
+        private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
         public void sign() {
             committed.set(true);
@@ -50,6 +57,15 @@ public record Batch(
 
         public boolean committed() {
             return committed.get();
+        }
+
+        /** Remembers why the last attempt did not make it; an attempt that begins clears it with {@code null}. */
+        public void fail(@Nullable Throwable cause) {
+            failure.set(cause);
+        }
+
+        public @Nullable Throwable failure() {
+            return failure.get();
         }
     }
 }

@@ -24,7 +24,7 @@ public final class SpoolWriter implements AutoCloseable {
     /** A longer message becomes a dead letter. */
     public static final int MAX_MESSAGE_BYTES = 8 << 20;
 
-    private static final int BUFFER_BYTES = 256 << 10;
+    private static final int BUFFER_BYTES = 128 << 10;
     private static final int SIDE_BUFFER_BYTES = 64 << 10;
 
     private final String topic;
@@ -33,7 +33,7 @@ public final class SpoolWriter implements AutoCloseable {
     private final Path file;
     private final Path side;
     private final FileChannel out;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private @Nullable OutputStream sideOut;
     private long position;
     private long sidePosition;

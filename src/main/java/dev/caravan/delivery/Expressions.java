@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Reads a list of SQL expressions from one text: a JSON array, or expressions with commas between. */
-final class Expressions {
+public final class Expressions {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private Expressions() {}
 
-    static List<String> parse(String text) {
+    public static List<String> parse(String text) {
         String trimmed = text.strip();
         return trimmed.startsWith("[") ? array(trimmed) : split(trimmed);
     }

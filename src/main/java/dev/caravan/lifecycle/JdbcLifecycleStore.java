@@ -1,0 +1,160 @@
+package dev.caravan.lifecycle;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The lifecycle's tables in PostgreSQL. */
+final class JdbcLifecycleStore implements LifecycleStore {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TypeReference<Map<String, Long>> OFFSETS = new TypeReference<>() {};
+
+    private final JdbcClient jdbc;
+
+    JdbcLifecycleStore(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    @Override
+    public Optional<Desired> find(String pipeline) {
+        return jdbc.sql("select * from pipeline_desired where pipeline = :pipeline")
+                .param("pipeline", pipeline)
+                .query(JdbcLifecycleStore::desired)
+                .optional();
+    }
+
+    @Override
+    public List<Desired> all() {
+        return jdbc.sql("select * from pipeline_desired")
+                .query(JdbcLifecycleStore::desired)
+                .list();
+    }
+
+    @Override
+    public void want(String pipeline, DesiredStatus status, @Nullable String reason, @Nullable String message) {
+        jdbc.sql("""
+                        insert into pipeline_desired (pipeline, status, reason, message)
+                        values (:pipeline, :status, :reason, :message)
+                        on conflict (pipeline) do update
+                        set status = excluded.status, reason = excluded.reason, message = excluded.message, since = now()
+                        """)
+                .param("pipeline", pipeline)
+                .param("status", status.name())
+                .param("reason", reason)
+                .param("message", message)
+                .update();
+    }
+
+    @Override
+    public void acceptDead(String pipeline, Map<TopicPartition, Long> upTo) {
+        Map<String, Long> offsets = new LinkedHashMap<>();
+        upTo.forEach((at, offset) -> offsets.put(at.topic() + "/" + at.partition(), offset));
+        jdbc.sql("update pipeline_desired set accepted_dead = cast(:offsets as jsonb) where pipeline = :pipeline")
+                .param("offsets", write(offsets))
+                .param("pipeline", pipeline)
+                .update();
+    }
+
+    @Override
+    public void report(String replica, Collection<Local> locals) {
+        String[] pipelines = locals.stream().map(Local::pipeline).toArray(String[]::new);
+        jdbc.sql("delete from pipeline_replica where replica = :replica and pipeline <> all(:pipelines)")
+                .param("replica", replica)
+                .param("pipelines", pipelines)
+                .update();
+        for (Local local : locals) {
+            jdbc.sql("""
+                            insert into pipeline_replica
+                              (pipeline, replica, status, version, partitions, reason, message, next_try)
+                            select :pipeline, :replica, :status, :version, :partitions, :reason, :message, :next_try
+                            where exists (select from pipeline_desired where pipeline = :pipeline)
+                            on conflict (pipeline, replica) do update
+                            set status = excluded.status, version = excluded.version, partitions = excluded.partitions,
+                                reason = excluded.reason, message = excluded.message, next_try = excluded.next_try,
+                                updated_at = now()
+                            """)
+                    .param("pipeline", local.pipeline())
+                    .param("replica", replica)
+                    .param("status", local.status().name())
+                    .param("version", local.version())
+                    .param("partitions", local.partitions())
+                    .param("reason", local.reason())
+                    .param("message", local.message())
+                    .param(
+                            "next_try",
+                            local.nextTry() == null ? null : Timestamp.from(local.nextTry()),
+                            java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
+                    .update();
+        }
+    }
+
+    @Override
+    public List<ReplicaState> replicas(String pipeline, int seconds) {
+        return jdbc.sql("""
+                        select * from pipeline_replica
+                        where pipeline = :pipeline and updated_at > now() - make_interval(secs => :seconds)
+                        order by replica
+                        """)
+                .param("pipeline", pipeline)
+                .param("seconds", seconds)
+                .query((row, number) -> new ReplicaState(
+                        row.getString("replica"),
+                        PipelineStatus.valueOf(row.getString("status")),
+                        row.getInt("version"),
+                        row.getInt("partitions"),
+                        row.getString("reason"),
+                        row.getString("message"),
+                        instant(row, "next_try"),
+                        row.getTimestamp("updated_at").toInstant()))
+                .list();
+    }
+
+    private static Desired desired(ResultSet row, int number) throws SQLException {
+        Map<TopicPartition, Long> accepted = new LinkedHashMap<>();
+        read(row.getString("accepted_dead")).forEach((name, offset) -> {
+            int slash = name.lastIndexOf('/');
+            accepted.put(
+                    new TopicPartition(name.substring(0, slash), Integer.parseInt(name.substring(slash + 1))), offset);
+        });
+        return new Desired(
+                row.getString("pipeline"),
+                DesiredStatus.valueOf(row.getString("status")),
+                row.getString("reason"),
+                row.getString("message"),
+                row.getTimestamp("since").toInstant(),
+                accepted);
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        Timestamp time = row.getTimestamp(column);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static Map<String, Long> read(String json) {
+        try {
+            return JSON.readValue(json, OFFSETS);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("accepted_dead is not what was stored", e);
+        }
+    }
+
+    private static String write(Map<String, Long> offsets) {
+        try {
+            return JSON.writeValueAsString(offsets);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.caravan.lifecycle;
+
+import dev.caravan.delivery.FileEntry;
+import dev.caravan.delivery.FileQuery;
+import dev.caravan.delivery.Ledger;
+import dev.caravan.pipeline.Pipeline;
+import dev.caravan.problem.Problem;
+import dev.caravan.route.Topics;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** Moves pipelines on request: stores the wish, then waits until the replicas have followed. */
+public final class Lifecycle {
+    private static final int FLUSHED_AT_MOST = 1_000;
+    private static final int ALIVE_SECONDS = 10;
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
+    private final LifecycleStore store;
+    private final Reconciler reconciler;
+    private final Ledger ledger;
+    private final Topics topics;
+
+    Lifecycle(LifecycleStore store, Reconciler reconciler, Ledger ledger, Topics topics) {
+        this.store = store;
+        this.reconciler = reconciler;
+        this.ledger = ledger;
+        this.topics = topics;
+    }
+
+    public PipelineState state(Pipeline pipeline) {
+        Optional<Desired> desired = store.find(pipeline.id());
+        List<ReplicaState> replicas = store.replicas(pipeline.id(), ALIVE_SECONDS);
+        return States.of(desired, replicas);
+    }
+
+    /** Starts a stopped pipeline; nothing happens to one that runs. Returns once it runs or has failed. */
+    public PipelineState start(Pipeline pipeline, Duration timeout) {
+        PipelineState now = state(pipeline);
+        if (now.desired() == DesiredStatus.PAUSED) {
+            throw illegal("start", now, "resume it instead");
+        }
+        if (now.desired() == DesiredStatus.STOPPED) {
+            want(pipeline, DesiredStatus.RUNNING);
+        }
+        return await(pipeline, Lifecycle::runsOrFailed, timeout);
+    }
+
+    public PipelineState pause(Pipeline pipeline, Duration timeout) {
+        PipelineState now = state(pipeline);
+        if (now.desired() == DesiredStatus.STOPPED) {
+            throw illegal("pause", now, "start it first");
+        }
+        if (now.desired() == DesiredStatus.RUNNING) {
+            want(pipeline, DesiredStatus.PAUSED);
+        }
+        return await(pipeline, state -> state.status() == PipelineStatus.PAUSED, timeout);
+    }
+
+    /** @param acceptDead whether what is in the topic now may become dead letters, however many they are */
+    public PipelineState resume(Pipeline pipeline, boolean acceptDead, Duration timeout) {
+        PipelineState now = state(pipeline);
+        if (now.desired() == DesiredStatus.STOPPED) {
+            throw illegal("resume", now, "start it instead");
+        }
+        if (acceptDead) {
+            store.acceptDead(pipeline.id(), topics.lastOffsets(pipeline.topic()));
+        }
+        if (now.desired() == DesiredStatus.PAUSED) {
+            want(pipeline, DesiredStatus.RUNNING);
+        }
+        return await(pipeline, Lifecycle::runsOrFailed, timeout);
+    }
+
+    /** Stops reading, commits what is open, then stops. */
+    public Stopped stop(Pipeline pipeline, Duration timeout) {
+        if (state(pipeline).desired() != DesiredStatus.STOPPED) {
+            want(pipeline, DesiredStatus.STOPPED);
+        }
+        PipelineState stopped = await(pipeline, state -> state.status() == PipelineStatus.STOPPED, timeout);
+        return new Stopped(stopped, flushed(pipeline.id(), stopped.since()));
+    }
+
+    private List<FileEntry> flushed(String pipeline, @Nullable Instant since) {
+        return ledger.files(pipeline, FileQuery.newest(FLUSHED_AT_MOST)).stream()
+                .filter(file -> file.committedAt() != null
+                        && since != null
+                        && !file.committedAt().isBefore(since))
+                .toList();
+    }
+
+    /** Stops it when {@code force}, refuses otherwise while it is not stopped; then its ledger goes. Objects in S3 stay. */
+    public void delete(Pipeline pipeline, boolean force, Duration timeout) {
+        PipelineState now = state(pipeline);
+        if (now.status() != PipelineStatus.STOPPED) {
+            if (!force) {
+                throw illegal("delete", now, "stop it first, or set force");
+            }
+            stop(pipeline, timeout);
+        }
+        ledger.forget(pipeline.id());
+    }
+
+    /** How far each partition is behind; empty when Kafka does not know the topic. */
+    public List<PartitionLag> lag(Pipeline pipeline) {
+        Map<TopicPartition, Long> ends = topics.endOffsets(pipeline.topic());
+        return PartitionLag.of(ledger.positions(pipeline.id()), ends);
+    }
+
+    private void want(Pipeline pipeline, DesiredStatus status) {
+        store.want(pipeline.id(), status, null, null);
+        reconciler.nudge();
+    }
+
+    private static boolean runsOrFailed(PipelineState state) {
+        return state.status() == PipelineStatus.RUNNING
+                || state.status() == PipelineStatus.FAILED
+                || state.status() == PipelineStatus.PAUSED && state.reason() != null;
+    }
+
+    private PipelineState await(Pipeline pipeline, Predicate<PipelineState> reached, Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        PipelineState state = state(pipeline);
+        while (!reached.test(state)) {
+            if (System.nanoTime() - deadline >= 0) {
+                throw new Problem(
+                        LifecycleReason.TIMEOUT,
+                        "the pipeline is still " + state.status().wireName() + " after " + timeout.toMillis()
+                                + " ms; it goes on by itself"
+                                + (state.message() == null ? "" : ": " + state.message()),
+                        List.of(),
+                        Map.of("status", state.status().wireName()));
+            }
+            pauseBriefly();
+            state = state(pipeline);
+        }
+        return state;
+    }
+
+    private static void pauseBriefly() {
+        try {
+            Thread.sleep(LOOK_AGAIN.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Problem(LifecycleReason.TIMEOUT, "the program ends");
+        }
+    }
+
+    private static Problem illegal(String verb, PipelineState state, String advice) {
+        String status = state.status().wireName();
+        return new Problem(
+                LifecycleReason.ILLEGAL_TRANSITION,
+                "cannot " + verb + " a pipeline that is " + status + "; " + advice,
+                List.of(),
+                Map.of("status", status));
+    }
+}

@@ -1,0 +1,45 @@
+package dev.caravan.lifecycle;
+
+import dev.caravan.delivery.Ledger;
+import dev.caravan.pipeline.PipelineStore;
+import dev.caravan.route.PipelineRoutes;
+import dev.caravan.route.ReplicaName;
+import dev.caravan.route.Topics;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Wires the lifecycle. */
+@Configuration(proxyBeanMethods = false)
+class LifecycleConfiguration {
+    @Bean
+    LifecycleStore lifecycleStore(JdbcClient jdbc) {
+        return new JdbcLifecycleStore(jdbc);
+    }
+
+    @Bean
+    Replica replica(PipelineRoutes routes, PipelineStore pipelines, LifecycleStore store, Clock clock) {
+        return new Replica(routes, pipelines, store, clock);
+    }
+
+    @Bean
+    Reconciler reconciler(Replica replica, LifecycleStore store, ReplicaName name) {
+        return new Reconciler(replica, store, name.value());
+    }
+
+    @Bean
+    BrokerProbe brokerProbe(Replica replica, Topics topics) {
+        return new BrokerProbe(replica, topics);
+    }
+
+    @Bean
+    PipelineNews pipelineNews(LifecycleStore store, Reconciler reconciler) {
+        return new PipelineNews(store, reconciler);
+    }
+
+    @Bean
+    Lifecycle lifecycle(LifecycleStore store, Reconciler reconciler, Ledger ledger, Topics topics) {
+        return new Lifecycle(store, reconciler, ledger, topics);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.caravan.lifecycle;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** Wishes for pipelines, and what the replicas make of them. */
+interface LifecycleStore {
+    Optional<Desired> find(String pipeline);
+
+    List<Desired> all();
+
+    /** Sets the wish; a reason is kept until the next wish. */
+    void want(String pipeline, DesiredStatus status, @Nullable String reason, @Nullable String message);
+
+    void acceptDead(String pipeline, Map<TopicPartition, Long> upTo);
+
+    /** Reports this replica's pipelines in one statement, with the database's time; the others of this replica go. */
+    void report(String replica, Collection<Local> locals);
+
+    /** What live replicas say: those that reported within {@code seconds}. */
+    List<ReplicaState> replicas(String pipeline, int seconds);
+
+    /** One pipeline of this replica. */
+    record Local(
+            String pipeline,
+            PipelineStatus status,
+            int version,
+            int partitions,
+            @Nullable String reason,
+            @Nullable String message,
+            java.time.@Nullable Instant nextTry) {}
+}

@@ -1,0 +1,174 @@
+package dev.caravan.lifecycle;
+
+import dev.caravan.batch.BatchException;
+import dev.caravan.batch.OffsetRange;
+import dev.caravan.pipeline.Pipeline;
+import dev.caravan.pipeline.PipelineStore;
+import dev.caravan.problem.Problem;
+import dev.caravan.route.PipelineRoutes;
+import dev.caravan.route.SourceListener;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pipelines of this replica: applies decisions to them, and keeps what their sources say. */
+final class Replica implements SourceListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+    private static final Duration START_RETRY = Duration.ofSeconds(10);
+
+    private final PipelineRoutes routes;
+    private final PipelineStore pipelines;
+    private final LifecycleStore store;
+    private final Clock clock;
+    private final ConcurrentMap<String, LocalPipeline> locals = new ConcurrentHashMap<>();
+
+    Replica(PipelineRoutes routes, PipelineStore pipelines, LifecycleStore store, Clock clock) {
+        this.routes = routes;
+        this.pipelines = pipelines;
+        this.store = store;
+        this.clock = clock;
+    }
+
+    List<LifecycleStore.Local> report() {
+        return locals.values().stream().map(LocalPipeline::report).toList();
+    }
+
+    /** Pipelines that run here, wanted or not. */
+    List<String> names() {
+        return List.copyOf(locals.keySet());
+    }
+
+    Collection<LocalPipeline> locals() {
+        return locals.values();
+    }
+
+    /** Takes one pipeline one step towards what is wanted. Called by one thread at a time for a pipeline. */
+    void step(String id, Optional<Desired> desired) {
+        LocalPipeline local = locals.get(id);
+        if (local != null) {
+            storeHalt(local);
+        }
+        Optional<Pipeline> wanted = desired.isEmpty() ? Optional.empty() : pipelines.find(id);
+        Decision decision = Decision.of(
+                wanted.isEmpty() ? null : desired.orElseThrow().status(),
+                wanted.map(Pipeline::version).orElse(0),
+                local == null ? Decision.Local.NOTHING : local.local(),
+                local == null ? 0 : local.version());
+        apply(decision, id, wanted, desired);
+    }
+
+    private void apply(Decision decision, String id, Optional<Pipeline> wanted, Optional<Desired> desired) {
+        switch (decision) {
+            case START -> start(wanted.orElseThrow(), desired.orElseThrow());
+            case PAUSE -> local(id).pause();
+            case RESUME -> local(id).resume(desired.orElseThrow().acceptedDead());
+            case DRAIN -> local(id).drain();
+            case CLOSE -> close(id);
+            case NOTHING -> {
+                if (desired.isEmpty() || desired.get().status() == DesiredStatus.STOPPED) {
+                    locals.computeIfPresent(id, (key, local) -> local.local() == Decision.Local.NOTHING ? null : local);
+                }
+            }
+        }
+    }
+
+    private LocalPipeline local(String id) {
+        return java.util.Objects.requireNonNull(locals.get(id));
+    }
+
+    private void start(Pipeline pipeline, Desired desired) {
+        LocalPipeline known = locals.get(pipeline.id());
+        if (known != null && known.version() == pipeline.version() && !known.tryStartAgain()) {
+            return;
+        }
+        LocalPipeline local = new LocalPipeline(pipeline.id(), pipeline.topic(), pipeline.version(), clock);
+        locals.put(pipeline.id(), local);
+        try {
+            boolean paused = desired.status() == DesiredStatus.PAUSED;
+            local.started(routes.start(pipeline, this), paused, desired.acceptedDead());
+            LOG.info("{} v{} {}", pipeline.spec().name(), pipeline.version(), paused ? "is paused" : "started");
+        } catch (Problem e) {
+            refused(local, e.reason().id(), e.detail());
+        } catch (BatchException e) {
+            refused(local, e.reason(), e.detail());
+        }
+    }
+
+    private static void refused(LocalPipeline local, String reason, String message) {
+        local.delayed(reason, message, START_RETRY);
+        LOG.warn(
+                "{} v{} does not start, next try in {} s: {}",
+                local.pipeline(),
+                local.version(),
+                START_RETRY.toSeconds(),
+                message);
+    }
+
+    private void close(String id) {
+        LocalPipeline local = locals.get(id);
+        if (local != null) {
+            local.close();
+            locals.remove(id);
+            LOG.info("{} stopped", id);
+        }
+    }
+
+    /** Closes everything at once: the program ends. What is not committed is read again later. */
+    void closeAll() {
+        locals.values().parallelStream().forEach(LocalPipeline::close);
+        locals.clear();
+    }
+
+    private void storeHalt(LocalPipeline local) {
+        LocalPipeline.Trouble halt = local.takeHalt();
+        if (halt != null) {
+            try {
+                store.want(local.pipeline(), DesiredStatus.PAUSED, halt.reason(), halt.message());
+            } catch (RuntimeException e) {
+                local.returnHalt(halt);
+                throw e;
+            }
+        }
+    }
+
+    private void tell(String pipeline, Consumer<LocalPipeline> news) {
+        LocalPipeline local = locals.get(pipeline);
+        if (local != null) {
+            news.accept(local);
+        }
+    }
+
+    @Override
+    public void assigned(String pipeline, int partitions) {
+        tell(pipeline, local -> local.assigned(partitions));
+    }
+
+    @Override
+    public void committed(String pipeline, OffsetRange range) {
+        tell(pipeline, LocalPipeline::fine);
+    }
+
+    @Override
+    public void delayed(String pipeline, String reason, String message, Duration nextTry) {
+        LOG.warn("{} waits {} s: {}", pipeline, Math.max(1, nextTry.toSeconds()), message);
+        tell(pipeline, local -> local.delayed(reason, message, nextTry));
+    }
+
+    @Override
+    public void halted(String pipeline, String reason, String message) {
+        LOG.error("{} paused: {}", pipeline, message);
+        tell(pipeline, local -> local.halted(reason, message));
+    }
+
+    @Override
+    public void fenced(String pipeline, String message) {
+        LOG.warn("{} was fenced: {}", pipeline, message);
+    }
+}

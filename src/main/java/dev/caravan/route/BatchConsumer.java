@@ -1,0 +1,201 @@
+package dev.caravan.route;
+
+import dev.caravan.batch.Batch;
+import dev.caravan.batch.BatchException;
+import dev.caravan.delivery.FaultPoint;
+import dev.caravan.delivery.Faults;
+import dev.caravan.delivery.Ledger;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * ④ of 8: turns polls into batches. Every poll settles the batch handed out last, owns what was assigned, hands out a
+ * closed batch whose time has come, or else fetches and spools. A batch is handed out until its receipt is signed; only
+ * then does its partition go on, so nothing that happens in the route can skip one. Used by one thread, Camel's.
+ */
+final class BatchConsumer {
+    private final Consumer<byte[], ByteBuffer> real;
+    private final SourceRuntime runtime;
+    private final Faults faults;
+    private final PartitionOwner owner;
+    private final BatchFailures failures;
+    private final AssignedPartitions partitions;
+    private @Nullable HandedOut handedOut;
+
+    private record HandedOut(SourcePartition partition, PendingBatch pending) {}
+
+    BatchConsumer(Consumer<byte[], ByteBuffer> real, SourceRuntime runtime, Ledger ledger, Faults faults, Clock clock) {
+        this.real = real;
+        this.runtime = runtime;
+        this.faults = faults;
+        this.owner = new PartitionOwner(real, runtime, ledger, faults);
+        this.failures = new BatchFailures(runtime);
+        this.partitions = new AssignedPartitions(real, runtime, owner, clock);
+    }
+
+    /** Returns at most one batch; waits for at most {@code timeout}. */
+    ConsumerRecords<?, ?> poll(Duration timeout) {
+        SourceControl.Wish wish = runtime.control().wish();
+        settle();
+        boolean reading = wish.mode() != SourceControl.Mode.PAUSE;
+        if (reading) {
+            partitions.all().forEach(owner::ownWhenDue);
+            ConsumerRecords<?, ?> due = handOutDue(wish);
+            if (!due.isEmpty()) {
+                runtime.control().report(this, wish, true);
+                return due;
+            }
+        }
+        fetch(timeout, wish);
+        ConsumerRecords<?, ?> due = reading ? handOutDue(wish) : ConsumerRecords.EMPTY;
+        boolean unfinished = partitions.all().stream().anyMatch(SourcePartition::unfinishedMessages);
+        runtime.control().report(this, wish, unfinished || !due.isEmpty());
+        return due;
+    }
+
+    /** Owns what is assigned and releases what is revoked; Camel's own listener follows. */
+    ConsumerRebalanceListener listener(ConsumerRebalanceListener camels) {
+        return partitions.listener(camels);
+    }
+
+    /** Drops what is not committed and deletes its files. */
+    void release() {
+        handedOut = null;
+        partitions.releaseAll();
+        runtime.control().gone(this);
+    }
+
+    private void settle() {
+        HandedOut last = handedOut;
+        handedOut = null;
+        if (last == null || !partitions.all().contains(last.partition())) {
+            return;
+        }
+        SourcePartition partition = last.partition();
+        PendingBatch pending = last.pending();
+        if (pending.receipt().committed()) {
+            faults.reach(FaultPoint.AFTER_COMMIT);
+            runtime.listener().committed(runtime.pipeline(), pending.range());
+            OffsetAndMetadata advisory = new OffsetAndMetadata(pending.range().last() + 1);
+            if (partition.finished()) {
+                real.seek(partition.partition(), partition.readFrom());
+            } else {
+                real.commitAsync(Map.of(partition.partition(), advisory), null);
+            }
+        } else if (failures.handle(pending) == BatchException.Kind.FENCED) {
+            partition.release();
+            partition.ownFailed();
+        }
+    }
+
+    private ConsumerRecords<?, ?> handOutDue(SourceControl.Wish wish) {
+        long now = System.nanoTime();
+        boolean drain = wish.mode() == SourceControl.Mode.DRAIN;
+        for (SourcePartition partition : partitions.all()) {
+            close(partition, now, drain);
+            PendingBatch pending = partition.due(now);
+            if (pending != null) {
+                return handOut(partition, pending);
+            }
+        }
+        return ConsumerRecords.EMPTY;
+    }
+
+    private void close(SourcePartition partition, long now, boolean drain) {
+        try {
+            if (partition.recovering() == null) {
+                partition.closeWhenDue(now, drain);
+            } else if (partition.owned()) {
+                if (!partition.closeRecovered(real.position(partition.partition()))) {
+                    owner.expired(partition);
+                }
+            }
+        } catch (IOException e) {
+            lost(partition, e);
+        }
+    }
+
+    private ConsumerRecords<?, ?> handOut(SourcePartition partition, PendingBatch pending) {
+        TopicPartition at = partition.partition();
+        handedOut = new HandedOut(partition, pending);
+        pending.receipt().fail(null);
+        Batch batch;
+        try {
+            batch = new Batch(
+                    runtime.pipeline(),
+                    pending.version(),
+                    pending.range(),
+                    partition.epoch(),
+                    pending.batchTime(),
+                    runtime.control().deadAccepted(at, pending.range().last()),
+                    pending.spool(),
+                    runtime.versions().open(pending.version(), pending.spool(), pending.batchTime()),
+                    pending.receipt());
+        } catch (RuntimeException e) {
+            pending.receipt().fail(e);
+            settle();
+            return ConsumerRecords.EMPTY;
+        }
+        var handed = new ConsumerRecord<@Nullable Object, Object>(
+                at.topic(), at.partition(), pending.range().last(), null, batch);
+        return new ConsumerRecords<>(Map.of(at, List.of(handed)), Map.of());
+    }
+
+    private void fetch(Duration timeout, SourceControl.Wish wish) {
+        boolean read = wish.mode() == SourceControl.Mode.READ;
+        boolean drain = wish.mode() == SourceControl.Mode.DRAIN;
+        partitions.fetchOnly(partition -> partition.mayFetch() && (read || (drain && partition.recovering() != null)));
+        long now = System.nanoTime();
+        Duration wait = timeout;
+        for (SourcePartition partition : partitions.all()) {
+            Duration event = partition.nextEvent(now);
+            wait = event.compareTo(wait) < 0 ? event : wait;
+        }
+        try {
+            ConsumerRecords<byte[], ByteBuffer> messages = real.poll(wait);
+            for (TopicPartition at : messages.partitions()) {
+                append(partitions.find(at), messages.records(at));
+            }
+        } catch (OffsetOutOfRangeException e) {
+            e.partitions().forEach(at -> owner.expired(partitions.find(at)));
+        }
+    }
+
+    private void append(@Nullable SourcePartition partition, List<ConsumerRecord<byte[], ByteBuffer>> messages) {
+        if (partition == null || !partition.owned()) {
+            return;
+        }
+        try {
+            for (ConsumerRecord<byte[], ByteBuffer> message : messages) {
+                partition.append(message);
+            }
+        } catch (IOException e) {
+            lost(partition, e);
+        }
+    }
+
+    /** The spool could not be written: what was open is read again when the partition is owned anew. */
+    private void lost(SourcePartition partition, IOException cause) {
+        partition.release();
+        Duration delay = partition.ownFailed();
+        runtime.listener()
+                .delayed(
+                        runtime.pipeline(),
+                        "disk_unavailable",
+                        "messages cannot be spooled in " + runtime.versions().directory(runtime.version()) + ": "
+                                + cause.getMessage(),
+                        delay);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.caravan.route;
+
+import dev.caravan.batch.BatchException;
+import dev.caravan.batch.BatchException.Kind;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/** Decides what a failed attempt means and tells the listener once. */
+final class BatchFailures {
+    private static final Logger LOG = LoggerFactory.getLogger(BatchFailures.class);
+
+    private final SourceRuntime runtime;
+
+    BatchFailures(SourceRuntime runtime) {
+        this.runtime = runtime;
+    }
+
+    /** The batch was not committed: plans the next try and says what kind of failure it was. */
+    Kind handle(PendingBatch pending) {
+        Throwable cause = pending.receipt().failure();
+        if (cause == null) {
+            cause = BatchException.retry("no_sink", "the steps ended without a sink writing " + pending.range(), null);
+        }
+        return report(cause, pending.failed());
+    }
+
+    Kind report(Throwable cause, Duration nextTry) {
+        BatchException failure = classify(cause);
+        String pipeline = runtime.pipeline();
+        switch (failure.kind()) {
+            case RETRY -> runtime.listener().delayed(pipeline, failure.reason(), failure.detail(), nextTry);
+            case PAUSE -> {
+                runtime.control().mode(SourceControl.Mode.PAUSE);
+                runtime.listener().halted(pipeline, failure.reason(), failure.detail());
+            }
+            case FENCED -> runtime.listener().fenced(pipeline, failure.detail());
+        }
+        return failure.kind();
+    }
+
+    static BatchException classify(Throwable cause) {
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (at instanceof BatchException known) {
+                return known;
+            }
+            if (at instanceof DataAccessException || at instanceof TransactionException) {
+                return BatchException.retry(
+                        "database_unavailable", "PostgreSQL did not do it: " + firstLine(at), cause);
+            }
+            if (at instanceof org.apache.kafka.common.KafkaException) {
+                return BatchException.retry("kafka_unavailable", "Kafka did not do it: " + firstLine(at), cause);
+            }
+        }
+        LOG.debug("Unexpected failure of a batch", cause);
+        return BatchException.retry(
+                "internal_error", cause.getClass().getSimpleName() + ": " + firstLine(cause), cause);
+    }
+
+    private static String firstLine(Throwable cause) {
+        @Nullable String message = cause.getMessage();
+        return message == null
+                ? cause.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,67 @@
+package dev.caravan.route;
+
+import dev.caravan.delivery.Faults;
+import dev.caravan.delivery.Ledger;
+import dev.caravan.pipeline.Pipeline;
+import java.time.Clock;
+import java.util.Properties;
+import java.util.function.UnaryOperator;
+import org.apache.camel.spi.Registry;
+
+/** Binds each pipeline's source where its Kamelet looks for it. */
+final class ConfiguredSources implements BatchSourceFactory {
+    private static final int OWN_TOPIC_PARTITIONS = 4;
+
+    private final Registry registry;
+    private final UnaryOperator<Properties> clientProperties;
+    private final Topics topics;
+    private final Ledger ledger;
+    private final Faults faults;
+    private final Clock clock;
+    private final String owner;
+
+    ConfiguredSources(
+            Registry registry,
+            UnaryOperator<Properties> clientProperties,
+            Topics topics,
+            Ledger ledger,
+            Faults faults,
+            Clock clock,
+            String owner) {
+        this.registry = registry;
+        this.clientProperties = clientProperties;
+        this.topics = topics;
+        this.ledger = ledger;
+        this.faults = faults;
+        this.clock = clock;
+        this.owner = owner;
+    }
+
+    @Override
+    public void bind(
+            Pipeline pipeline, SourceRuntime.Versions versions, SourceControl control, SourceListener listener) {
+        if (pipeline.spec().options().event() == null) {
+            topics.ensure(pipeline.topic(), OWN_TOPIC_PARTITIONS);
+        }
+        SourceRuntime runtime = new SourceRuntime(
+                pipeline.id(),
+                owner,
+                pipeline.version(),
+                pipeline.spec().options().batch(),
+                pipeline.spec().options().startFrom(),
+                versions,
+                control,
+                listener,
+                () -> topics.id(pipeline.topic()));
+        registry.bind(name(pipeline.id()), new BatchSource(clientProperties, runtime, ledger, faults, clock));
+    }
+
+    @Override
+    public void unbind(String pipelineId) {
+        registry.unbind(name(pipelineId));
+    }
+
+    private static String name(String pipelineId) {
+        return "caravan-source-" + pipelineId;
+    }
+}

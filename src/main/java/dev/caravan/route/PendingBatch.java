@@ -1,0 +1,70 @@
+package dev.caravan.route;
+
+import dev.caravan.batch.Batch;
+import dev.caravan.batch.OffsetRange;
+import dev.caravan.batch.Spool;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** A closed batch that is not committed yet, with its tries. It is handed out again until it is. */
+final class PendingBatch {
+    private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
+    private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
+
+    private final Spool spool;
+    private final int version;
+    private final Instant batchTime;
+    private final Batch.Receipt receipt = new Batch.Receipt();
+    private int failures;
+    private long notBefore = System.nanoTime();
+
+    PendingBatch(Spool spool, int version, Instant batchTime) {
+        this.spool = spool;
+        this.version = version;
+        this.batchTime = batchTime;
+    }
+
+    Spool spool() {
+        return spool;
+    }
+
+    OffsetRange range() {
+        return spool.range();
+    }
+
+    int version() {
+        return version;
+    }
+
+    Instant batchTime() {
+        return batchTime;
+    }
+
+    Batch.Receipt receipt() {
+        return receipt;
+    }
+
+    boolean due(long nanos) {
+        return nanos - notBefore >= 0;
+    }
+
+    Duration waitFrom(long nanos) {
+        return Duration.ofNanos(Math.max(0, notBefore - nanos));
+    }
+
+    /** Counts a failure and says how long to wait: doubling, with jitter, 30 s at most. */
+    Duration failed() {
+        long doubled = FIRST_DELAY.toMillis() << Math.min(failures++, 5);
+        long millis = Math.min(doubled, LONGEST_DELAY.toMillis());
+        Duration delay =
+                Duration.ofMillis(millis * 3 / 4 + ThreadLocalRandom.current().nextLong(millis / 4 + 1));
+        notBefore = System.nanoTime() + delay.toNanos();
+        return delay;
+    }
+
+    /** Makes it due at once: a person has resumed the pipeline. */
+    void retryNow() {
+        notBefore = System.nanoTime();
+    }
+}

@@ -1,0 +1,4 @@
+package dev.caravan.route;
+
+/** What this process calls itself towards the others. */
+public record ReplicaName(String value) {}

@@ -1,0 +1,102 @@
+package dev.caravan.route;
+
+import dev.caravan.connection.DataDirectory;
+import dev.caravan.connection.KafkaConnection;
+import dev.caravan.delivery.Faults;
+import dev.caravan.delivery.Ledger;
+import dev.caravan.kamelet.KameletCatalog;
+import dev.caravan.pipeline.PipelineCheck;
+import dev.caravan.pipeline.PipelineStore;
+import dev.caravan.sql.SqlEngine;
+import dev.caravan.sql.SqlGuard;
+import dev.caravan.sql.SqlSettings;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.kafka.clients.admin.Admin;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires the routes. */
+@Configuration(proxyBeanMethods = false)
+class RouteConfiguration {
+    /** Name of this process in the ledger and in the lifecycle's reports; new with every start. */
+    @Bean
+    ReplicaName replicaName() {
+        return new ReplicaName(ProcessHandle.current().pid() + "-"
+                + UUID.randomUUID().toString().substring(0, 8));
+    }
+
+    @Bean(destroyMethod = "close")
+    Admin kafkaAdmin(KafkaConnection kafka) {
+        return Admin.create(kafka.with(Map.of()));
+    }
+
+    @Bean
+    Topics topics(Admin admin) {
+        return new Topics(admin);
+    }
+
+    @Bean
+    RouteCompiler routeCompiler(KameletCatalog catalog) {
+        return new RouteCompiler(catalog);
+    }
+
+    @Bean
+    CamelRoutes camelRoutes(CamelContext camel) {
+        return new CamelRoutes((ModelCamelContext) camel);
+    }
+
+    @Bean(destroyMethod = "close")
+    SqlGuard sqlGuard() {
+        return new SqlGuard();
+    }
+
+    @Bean(destroyMethod = "close")
+    SqlEngine bindingEngine(DataDirectory data, SqlSettings settings, SqlGuard guard) {
+        return new SqlEngine(data.spool().resolve("binding"), settings, guard);
+    }
+
+    @Bean
+    PipelineCheck pipelineCheck(RouteCompiler compiler, CamelRoutes camel, SqlGuard guard, SqlEngine bindingEngine) {
+        return new RouteChecks(compiler, camel, new StepChecks(guard, bindingEngine));
+    }
+
+    @Bean
+    PipelineRoutes pipelineRoutes(
+            CamelContext camel,
+            RouteCompiler compiler,
+            CamelRoutes camelRoutes,
+            PipelineStore store,
+            SqlSettings sql,
+            SqlGuard guard,
+            KafkaConnection kafka,
+            Topics topics,
+            Ledger ledger,
+            Faults faults,
+            Clock clock,
+            ReplicaName replica,
+            DataDirectory data) {
+        Path spool = data.spool();
+        UnaryOperator<Properties> clientProperties = camels -> {
+            Properties properties = new Properties();
+            properties.putAll(camels);
+            properties.putAll(kafka.with(Map.of()));
+            return properties;
+        };
+        ConfiguredSources sources = new ConfiguredSources(
+                camel.getRegistry(), clientProperties, topics, ledger, faults, clock, replica.value());
+        PipelineRoutes routes = new PipelineRoutes(
+                compiler, camelRoutes, store, pipeline -> VersionRuntime.create(pipeline, store, sql, guard, spool), sources);
+        camel.getRegistry().bind(RouteCompiler.DISPATCH, new BatchDispatch(camel.createProducerTemplate()));
+        camel.getRegistry().bind(RowByRow.OPEN, new RowByRow.Open(routes));
+        camel.getRegistry().bind(RowByRow.COLLECT, new RowByRow.Collect());
+        camel.getRegistry().bind(RowByRow.CLOSE, new RowByRow.Close(routes));
+        return routes;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.caravan.route;
+
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+
+/** A pipeline that runs in this process. */
+public final class RunningPipeline implements AutoCloseable {
+    private final SourceControl control;
+    private final Runnable stop;
+
+    RunningPipeline(SourceControl control, Runnable stop) {
+        this.control = control;
+        this.stop = stop;
+    }
+
+    /** Stops reading; the position and the open batches stay. Takes effect within a poll. */
+    public void pause() {
+        control.mode(SourceControl.Mode.PAUSE);
+    }
+
+    /** @param acceptedDead offsets up to which dead letters are accepted however many they are, by topic and partition */
+    public void resume(Map<TopicPartition, Long> acceptedDead) {
+        control.acceptDead(acceptedDead);
+        control.mode(SourceControl.Mode.READ);
+    }
+
+    /** Reads nothing more and commits what is open. */
+    public void drain() {
+        control.mode(SourceControl.Mode.DRAIN);
+    }
+
+    /** Whether everything that was read is committed; false unless draining. */
+    public boolean drained() {
+        return control.drained();
+    }
+
+    /** Stops and removes the routes; what is not committed is read again by whoever runs the pipeline next. */
+    @Override
+    public void close() {
+        stop.run();
+    }
+}

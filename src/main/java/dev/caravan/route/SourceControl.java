@@ -1,0 +1,59 @@
+package dev.caravan.route;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.TopicPartition;
+
+/** What a running source is asked to do, shared by its consumers; each of them looks at it in every poll. */
+final class SourceControl {
+    /** What the consumers are asked to do. */
+    enum Mode {
+        /** Read, batch, hand on. */
+        READ,
+        /** Stay in the group and keep everything as it is; nothing is read or handed on. */
+        PAUSE,
+        /** Read nothing more; hand on what is open until all of it is committed. */
+        DRAIN
+    }
+
+    /** The wish and its number, so that a consumer can say which one it has seen. */
+    record Wish(Mode mode, int number) {}
+
+    private static final int BUSY = -1;
+
+    private volatile Wish wish = new Wish(Mode.READ, 0);
+    private final Map<Object, Integer> idleSince = new ConcurrentHashMap<>();
+    private volatile Map<TopicPartition, Long> acceptedDead = Map.of();
+
+    Wish wish() {
+        return wish;
+    }
+
+    synchronized void mode(Mode wanted) {
+        wish = new Wish(wanted, wish.number() + 1);
+    }
+
+    /** Dead letters up to and with these offsets are accepted, however many they are. */
+    void acceptDead(Map<TopicPartition, Long> upTo) {
+        acceptedDead = Map.copyOf(upTo);
+    }
+
+    boolean deadAccepted(TopicPartition partition, long last) {
+        return acceptedDead.getOrDefault(partition, -1L) >= last;
+    }
+
+    /** A consumer says whether it still has messages that are not committed, after a poll that followed {@code seen}. */
+    void report(Object consumer, Wish seen, boolean unfinished) {
+        idleSince.put(consumer, unfinished ? BUSY : seen.number());
+    }
+
+    void gone(Object consumer) {
+        idleSince.remove(consumer);
+    }
+
+    /** Whether every consumer has seen the wish to drain and has nothing left; true only in {@link Mode#DRAIN}. */
+    boolean drained() {
+        Wish now = wish;
+        return now.mode() == Mode.DRAIN && idleSince.values().stream().allMatch(number -> number == now.number());
+    }
+}

@@ -1,0 +1,103 @@
+package dev.caravan.route;
+
+import dev.caravan.delivery.Expressions;
+import dev.caravan.delivery.ObjectKey;
+import dev.caravan.pipeline.PipelineSpec;
+import dev.caravan.pipeline.Step;
+import dev.caravan.problem.Violation;
+import dev.caravan.sql.CheckedQuery;
+import dev.caravan.sql.SqlEngine;
+import dev.caravan.sql.SqlGuard;
+import dev.caravan.sql.SqlRefused;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Looks into the values of our own Kamelets: queries, expressions, prefixes. */
+final class StepChecks {
+    private final SqlGuard guard;
+    private final SqlEngine engine;
+
+    /** @param engine binds queries to a declared schema; sees no data */
+    StepChecks(SqlGuard guard, SqlEngine engine) {
+        this.guard = guard;
+        this.engine = engine;
+    }
+
+    /** @param at JSON pointer of the step's properties */
+    List<Violation> check(String at, Step step) {
+        Map<String, Object> properties = step.properties();
+        List<Violation> violations = new ArrayList<>();
+        if (properties.get("query") instanceof String query) {
+            refused(() -> guard.check(query)).forEach(message -> violations.add(new Violation(at + "/query", message)));
+        }
+        if (step.kamelet().equals("jq-transform-action") && properties.get("expression") instanceof String jq) {
+            try {
+                JqTransform.parse(jq);
+            } catch (IllegalArgumentException e) {
+                violations.add(new Violation(at + "/expression", String.valueOf(e.getMessage())));
+            }
+        }
+        if (step.kamelet().equals("s3-sink") && properties.get("bucket") instanceof String bucket) {
+            ObjectKey.checkBucket(bucket).ifPresent(message -> violations.add(new Violation(at + "/bucket", message)));
+        }
+        if (step.kamelet().equals("s3-sink") && properties.get("prefix") instanceof String prefix) {
+            ObjectKey.checkPrefix(prefix).ifPresent(message -> violations.add(new Violation(at + "/prefix", message)));
+        }
+        List<String> partitionBy = partitionBy(step);
+        for (int i = 0; i < partitionBy.size(); i++) {
+            String path = at + "/partition_by/" + i;
+            String expression = partitionBy.get(i);
+            refused(() -> guard.checkExpression(expression))
+                    .forEach(message -> violations.add(new Violation(path, message)));
+        }
+        return violations;
+    }
+
+    private static List<String> partitionBy(Step step) {
+        Object value = step.properties().get("partition_by");
+        if (value instanceof String text) {
+            return Expressions.parse(text);
+        }
+        return value instanceof List<?> expressions
+                ? expressions.stream().map(String::valueOf).toList()
+                : List.of();
+    }
+
+    private static List<String> refused(Supplier<CheckedQuery> check) {
+        try {
+            check.get();
+            return List.of();
+        } catch (SqlRefused e) {
+            return e.messages();
+        }
+    }
+
+    /** Binds the queries to the declared schema as far as the steps between are queries. */
+    List<Violation> bind(PipelineSpec spec) {
+        if (spec.schema().isEmpty()) {
+            return List.of();
+        }
+        List<CheckedQuery> queries = new ArrayList<>();
+        List<String> paths = new ArrayList<>();
+        for (int i = 0; i < spec.steps().size(); i++) {
+            Step step = spec.steps().get(i);
+            if (!(step.properties().get("query") instanceof String query)) {
+                paths.add("/steps/" + i + "/properties/partition_by");
+                return bind(spec, queries, step, paths);
+            }
+            queries.add(guard.check(query));
+            paths.add("/steps/" + i + "/properties/query");
+        }
+        return List.of();
+    }
+
+    private List<Violation> bind(PipelineSpec spec, List<CheckedQuery> queries, Step next, List<String> paths) {
+        List<CheckedQuery> partitionBy =
+                partitionBy(next).stream().map(guard::checkExpression).toList();
+        return engine.bind(spec.schema(), queries, partitionBy).faults().stream()
+                .map(fault -> new Violation(fault.step() < 0 ? "/schema" : paths.get(fault.step()), fault.message()))
+                .toList();
+    }
+}

@@ -1,0 +1,98 @@
+package dev.caravan.route;
+
+import dev.caravan.batch.BatchException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** What the broker says about topics. Every question is answered within ten seconds or fails with kind RETRY. */
+public final class Topics {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private final Admin admin;
+
+    public Topics(Admin admin) {
+        this.admin = admin;
+    }
+
+    /** Kafka's id of a topic; empty when there is none. */
+    public Optional<String> id(String topic) {
+        return describe(topic).map(found -> found.topicId().toString());
+    }
+
+    /** Makes a topic unless it exists. */
+    public void ensure(String topic, int partitions) {
+        try {
+            get(admin.createTopics(List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty())))
+                    .all());
+        } catch (TopicExistsException e) {
+            // as wanted
+            return;
+        }
+    }
+
+    /** For each partition the offset that its next message will get; empty when there is no such topic. */
+    public Map<TopicPartition, Long> endOffsets(String topic) {
+        Optional<TopicDescription> description = describe(topic);
+        if (description.isEmpty()) {
+            return Map.of();
+        }
+        Map<TopicPartition, OffsetSpec> latest = description.get().partitions().stream()
+                .map(partition -> new TopicPartition(topic, partition.partition()))
+                .collect(Collectors.toMap(Function.identity(), at -> OffsetSpec.latest()));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        get(admin.listOffsets(latest).all()).forEach((at, end) -> ends.put(at, end.offset()));
+        return ends;
+    }
+
+    /** For each partition the offset of its last message; partitions without one are missing. */
+    public Map<TopicPartition, Long> lastOffsets(String topic) {
+        Map<TopicPartition, Long> last = new HashMap<>();
+        endOffsets(topic).forEach((at, end) -> {
+            if (end > 0) {
+                last.put(at, end - 1);
+            }
+        });
+        return last;
+    }
+
+    private Optional<TopicDescription> describe(String topic) {
+        try {
+            return Optional.of(
+                    get(admin.describeTopics(List.of(topic)).topicNameValues().get(topic)));
+        } catch (UnknownTopicOrPartitionException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static <T> T get(KafkaFuture<T> answer) {
+        try {
+            return answer.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw BatchException.retry("kafka_unavailable", "Kafka did not answer: " + e.getCause(), e);
+        } catch (TimeoutException e) {
+            throw BatchException.retry("kafka_unavailable", "Kafka did not answer within 10 s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw BatchException.retry("kafka_unavailable", "the program ends", e);
+        }
+    }
+}

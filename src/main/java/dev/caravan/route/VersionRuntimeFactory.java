@@ -1,0 +1,8 @@
+package dev.caravan.route;
+
+import dev.caravan.pipeline.Pipeline;
+
+/** Opens what a pipeline version needs to run. */
+interface VersionRuntimeFactory {
+    VersionRuntime create(Pipeline pipeline);
+}

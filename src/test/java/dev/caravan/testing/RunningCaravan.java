@@ -1,0 +1,92 @@
+package dev.caravan.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravan.Caravan;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.util.FileSystemUtils;
+
+/** The whole program in the test's JVM, on free ports and a directory of its own, driven over HTTP. */
+public final class RunningCaravan implements AutoCloseable {
+    public static final String ADMIN_KEY = "test-admin-key-0123456789-0123456789";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Path data;
+    private final ConfigurableApplicationContext context;
+    private final URI address;
+
+    private RunningCaravan(Path data, ConfigurableApplicationContext context) {
+        this.data = data;
+        this.context = context;
+        this.address = URI.create("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port"));
+    }
+
+    /** With the embedded servers, without the demo. */
+    public static RunningCaravan embedded() throws IOException {
+        return start(Map.of());
+    }
+
+    public static RunningCaravan start(Map<String, String> settings) throws IOException {
+        Path data = Files.createTempDirectory("caravan-test");
+        Path routes = Files.createDirectories(data.resolve("routes"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "--CARAVAN_DATA_DIR=" + data,
+                "--CARAVAN_ROUTES_DIR=" + routes,
+                "--CARAVAN_PORT=0",
+                "--CARAVAN_ADMIN_KEY=" + ADMIN_KEY,
+                "--caravan.demo=false"));
+        settings.forEach((name, value) -> arguments.add("--" + name + "=" + value));
+        return new RunningCaravan(data, SpringApplication.run(Caravan.class, arguments.toArray(String[]::new)));
+    }
+
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    public Path data() {
+        return data;
+    }
+
+    public URI address() {
+        return address;
+    }
+
+    /** The {@code data} of a successful {@code POST /pipeline}; anything else fails the test with the answer. */
+    public JsonNode operation(String operation, Map<String, Object> parameters) throws Exception {
+        HttpResponse<String> answer = post(operation, parameters);
+        JsonNode body = JSON.readTree(answer.body());
+        if (answer.statusCode() != 200 || !body.path("success").asBoolean()) {
+            throw new AssertionError(operation + " answered " + answer.statusCode() + ": " + answer.body());
+        }
+        return body.path("data");
+    }
+
+    public HttpResponse<String> post(String operation, Map<String, Object> parameters) throws Exception {
+        String body = JSON.writeValueAsString(Map.of("operation", operation, "parameters", parameters));
+        return http.send(
+                HttpRequest.newBuilder(address.resolve("/pipeline"))
+                        .header("Authorization", "Bearer " + ADMIN_KEY)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Override
+    public void close() throws IOException {
+        context.close();
+        FileSystemUtils.deleteRecursively(data);
+    }
+}
