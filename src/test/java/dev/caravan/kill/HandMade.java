@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -25,14 +24,16 @@ final class HandMade {
     private final JdbcClient jdbc;
     private final String topic;
     private final Path scratch;
+    private final Connection duck;
     private final Map<String, String> keys = new HashMap<>();
     private final Map<String, UUID> claims = new HashMap<>();
 
-    HandMade(Bucket bucket, JdbcClient jdbc, String topic, Path scratch) {
+    HandMade(Bucket bucket, JdbcClient jdbc, String topic, Path scratch, Connection duck) {
         this.bucket = bucket;
         this.jdbc = jdbc;
         this.topic = topic;
         this.scratch = scratch;
+        this.duck = duck;
     }
 
     void clear() {
@@ -210,9 +211,8 @@ final class HandMade {
         return LongStream.rangeClosed(first, last).filter(offset -> Workload.kind(partition, offset) == kind);
     }
 
-    private static long count(Path parquet) throws SQLException {
-        try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
-                Statement statement = duck.createStatement();
+    private long count(Path parquet) throws SQLException {
+        try (Statement statement = duck.createStatement();
                 ResultSet row = statement.executeQuery("SELECT count(*) FROM '" + parquet + "'")) {
             row.next();
             return row.getLong(1);
@@ -225,14 +225,13 @@ final class HandMade {
         return new long[] {Long.parseLong(parts[parts.length - 2]), Long.parseLong(parts[parts.length - 1])};
     }
 
-    private static void copy(String query, Path file, int partition, long first, long last) throws SQLException {
+    private void copy(String query, Path file, int partition, long first, long last) throws SQLException {
         String name = file.toString();
         String footer = "KV_METADATA {\"caravan.pipeline\": '" + PIPELINE + "', \"caravan.version\": '1', "
                 + "\"caravan.partition\": '" + partition + "', \"caravan.first_offset\": '" + first
                 + "', \"caravan.last_offset\": '" + last + "'}";
         String format = name.endsWith("parquet") ? "parquet, " + footer : name.endsWith("csv") ? "csv, HEADER" : "json";
-        try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
-                Statement statement = duck.createStatement()) {
+        try (Statement statement = duck.createStatement()) {
             statement.execute("COPY (" + query + ") TO '" + file + "' (FORMAT " + format + ")");
         }
     }

@@ -93,6 +93,7 @@ final class Oracle {
                     (file, error) -> violations.add("object %s cannot be read: %s", file.key(), error));
             files.forEach(file ->
                     object(file, claims.get(file.key()), found.getOrDefault(file.key(), new long[1])[0], violations));
+            footers(reader, files, claims, violations);
         } catch (IOException | SQLException e) {
             throw new IllegalStateException(e);
         } finally {

@@ -3,6 +3,8 @@ package dev.caravan.kill;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -21,6 +23,7 @@ class OracleIT {
 
     private static Surroundings surroundings;
     private static JdbcClient jdbc;
+    private static Connection duck;
 
     private HandMade state;
     private Oracle oracle;
@@ -34,16 +37,18 @@ class OracleIT {
                 .load()
                 .migrate();
         jdbc = JdbcClient.create(surroundings.dataSource());
+        duck = DriverManager.getConnection("jdbc:duckdb:");
     }
 
     @AfterAll
     static void stop() throws Exception {
+        duck.close();
         surroundings.close();
     }
 
     @BeforeEach
     void makeACorrectState(@TempDir Path scratch) throws Exception {
-        state = new HandMade(surroundings.bucket(), jdbc, TOPIC, scratch);
+        state = new HandMade(surroundings.bucket(), jdbc, TOPIC, scratch, duck);
         state.clear();
         state.range(0, 0, 249, "parquet");
         state.range(0, 250, 549, "parquet");
