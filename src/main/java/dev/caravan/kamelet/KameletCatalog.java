@@ -1,21 +1,32 @@
 package dev.caravan.kamelet;
 
 import dev.caravan.problem.Problem;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The Kamelets that a pipeline can use, by name. */
 public final class KameletCatalog {
     private final Map<String, KameletDefinition> kamelets;
 
     /** Of several with one name the first counts. */
-    public KameletCatalog(Collection<KameletDefinition> kamelets) {
+    KameletCatalog(Collection<KameletDefinition> kamelets) {
         Map<String, KameletDefinition> byName = new TreeMap<>();
         kamelets.forEach(kamelet -> byName.putIfAbsent(kamelet.name(), kamelet));
         this.kamelets = Collections.unmodifiableMap(byName);
+    }
+
+    /**
+     * Those on the class path and those of a directory.
+     *
+     * @param directory null for none; a name that is taken already is not read again
+     */
+    public static KameletCatalog load(@Nullable Path directory) {
+        return new KameletCatalog(KameletFiles.find(directory));
     }
 
     public Optional<KameletDefinition> find(String name) {

@@ -10,6 +10,6 @@ class KameletConfiguration {
     @Bean
     KameletCatalog kameletCatalog(KameletSettings settings) {
         String directory = settings.dir();
-        return KameletFiles.load(directory == null || directory.isBlank() ? null : Path.of(directory));
+        return KameletCatalog.load(directory == null || directory.isBlank() ? null : Path.of(directory));
     }
 }

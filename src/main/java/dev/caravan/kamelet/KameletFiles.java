@@ -1,7 +1,10 @@
 package dev.caravan.kamelet;
 
+import com.networknt.schema.SchemaException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,16 +40,15 @@ final class KameletFiles {
 
     private KameletFiles() {}
 
-    static KameletCatalog load(@Nullable Path directory) {
+    static List<KameletDefinition> find(@Nullable Path directory) {
         List<KameletDefinition> found = new ArrayList<>();
         for (Resource resource : onClassPath()) {
-            KameletDefinition kamelet = read(resource);
-            if (kamelet != null && (kamelet.batch() || ALLOWED.contains(kamelet.name()))) {
-                found.add(kamelet);
+            if (isOursOrAllowed(resource)) {
+                add(resource, found);
             }
         }
         inDirectory(directory, found);
-        return new KameletCatalog(found);
+        return found;
     }
 
     private static List<Resource> onClassPath() {
@@ -67,28 +69,37 @@ final class KameletFiles {
         }
         try (var files = Files.newDirectoryStream(directory, "*" + KameletReader.SUFFIX)) {
             for (Path file : files) {
-                KameletDefinition kamelet = read(new FileSystemResource(file));
-                if (kamelet == null) {
-                    continue;
-                }
-                if (found.stream().anyMatch(other -> other.name().equals(kamelet.name()))) {
-                    LOG.warn("{} is not used: there is a Kamelet {} already", file, kamelet.name());
-                } else {
-                    found.add(kamelet);
-                }
+                add(new FileSystemResource(file), found);
             }
         } catch (IOException e) {
             LOG.warn("The Kamelets in {} cannot be listed: {}", directory, e.getMessage());
         }
     }
 
-    /** A broken file must not keep the rest from working: it is named in the log, pipelines that need it say so. */
-    private static @Nullable KameletDefinition read(Resource resource) {
-        try (InputStream in = resource.getInputStream()) {
-            return KameletReader.read(in, resource.getURI().toString());
+    /** Apache's are hundreds, so this looks before anything is parsed. */
+    private static boolean isOursOrAllowed(Resource resource) {
+        String name = String.valueOf(resource.getFilename());
+        if (ALLOWED.contains(name.replace(KameletReader.SUFFIX, ""))) {
+            return true;
+        }
+        try {
+            return resource.getContentAsString(StandardCharsets.UTF_8).contains(KameletReader.BATCH_LABEL);
         } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A broken file must not keep the rest from working: it is named in the log, pipelines that need it say so. */
+    private static void add(Resource resource, List<KameletDefinition> found) {
+        try (InputStream in = resource.getInputStream()) {
+            KameletDefinition kamelet = KameletReader.read(in, resource.getURI().toString());
+            if (found.stream().anyMatch(other -> other.name().equals(kamelet.name()))) {
+                LOG.warn("{} is not used: there is a Kamelet {} already", resource.getDescription(), kamelet.name());
+            } else {
+                found.add(kamelet);
+            }
+        } catch (IOException | SchemaException e) {
             LOG.warn("{} is not used: {}", resource.getDescription(), e.getMessage());
-            return null;
         }
     }
 }

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.dialect.Dialect;
+import com.networknt.schema.dialect.Dialects;
+import com.networknt.schema.keyword.NonValidationKeyword;
 import dev.caravan.problem.Violation;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -13,8 +15,10 @@ import java.util.List;
 
 /** Validates JSON with a JSON Schema (2020-12) and says of each fault what to write instead. */
 public final class SchemaCheck {
-    private static final SchemaRegistry REGISTRY =
-            SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+    /** Other keywords, such as those for editors and Camel's, say nothing about what is valid. */
+    private static final SchemaRegistry REGISTRY = SchemaRegistry.withDialect(Dialect.builder(Dialects.getDraft202012())
+            .unknownKeywordFactory((keyword, value) -> new NonValidationKeyword(keyword))
+            .build());
 
     private final JsonNode document;
     private final Schema schema;

@@ -5,6 +5,8 @@ import dev.caravan.problem.Violation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** The ranges of sizes and durations, which a JSON Schema cannot tell. */
 final class OptionRules {
@@ -13,24 +15,25 @@ final class OptionRules {
     /** @param batch the member {@code options/batch} of the document, whatever it is */
     static List<Violation> check(JsonNode batch) {
         List<Violation> violations = new ArrayList<>();
-        try {
-            JsonNode given = batch.path("max_bytes");
-            if (given.isTextual() || given.isIntegralNumber()) {
-                long bytes = given.isTextual() ? Amounts.bytes(given.textValue()) : given.longValue();
-                if (bytes < BatchLimits.MIN_BYTES || bytes > BatchLimits.MAX_BYTES) {
-                    violations.add(new Violation("/options/batch/max_bytes", "must be between 1MiB and 512MiB"));
-                }
-            }
-            if (batch.path("max_interval").isTextual()) {
-                Duration interval = Amounts.duration(batch.path("max_interval").textValue());
-                if (interval.compareTo(BatchLimits.MIN_INTERVAL) < 0
-                        || interval.compareTo(BatchLimits.MAX_INTERVAL) > 0) {
-                    violations.add(new Violation("/options/batch/max_interval", "must be between 100ms and 1h"));
-                }
-            }
-        } catch (IllegalArgumentException notAnAmount) {
-            // the schema has said so
-        }
+        JsonNode size = batch.path("max_bytes");
+        Optional<Long> bytes = size.isIntegralNumber() ? Optional.of(size.longValue()) : read(size, Amounts::bytes);
+        bytes.filter(given -> given < BatchLimits.MIN_BYTES || given > BatchLimits.MAX_BYTES)
+                .ifPresent(given ->
+                        violations.add(new Violation("/options/batch/max_bytes", "must be between 1MiB and 512MiB")));
+        Optional<Duration> interval = read(batch.path("max_interval"), Amounts::duration);
+        interval.filter(given ->
+                        given.compareTo(BatchLimits.MIN_INTERVAL) < 0 || given.compareTo(BatchLimits.MAX_INTERVAL) > 0)
+                .ifPresent(given ->
+                        violations.add(new Violation("/options/batch/max_interval", "must be between 100ms and 1h")));
         return violations;
+    }
+
+    /** Empty when it is no amount, which the schema has said already. */
+    private static <T> Optional<T> read(JsonNode text, Function<String, T> parse) {
+        try {
+            return text.isTextual() ? Optional.of(parse.apply(text.textValue())) : Optional.empty();
+        } catch (IllegalArgumentException noAmount) {
+            return Optional.empty();
+        }
     }
 }

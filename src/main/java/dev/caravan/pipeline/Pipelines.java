@@ -55,7 +55,8 @@ public final class Pipelines {
             rules.read(document);
             return List.of();
         } catch (Problem problem) {
-            return problem.violations();
+            List<Violation> violations = problem.violations();
+            return violations.isEmpty() ? List.of(new Violation("", problem.detail())) : violations;
         }
     }
 

@@ -37,6 +37,7 @@ public final class ProvisionedPipelines implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
+    private boolean lookedBefore;
     private @Nullable String trouble;
 
     ProvisionedPipelines(PipelineFiles files, Provisioning provisioning, boolean reload) {
@@ -76,12 +77,13 @@ public final class ProvisionedPipelines implements AutoCloseable {
         Map<String, String> stamps = files.stamps();
         Set<String> gone = new HashSet<>(seen.keySet());
         gone.removeAll(stamps.keySet());
-        if (seen.isEmpty() || !gone.isEmpty()) {
+        if (!lookedBefore || !gone.isEmpty()) {
             for (Pipeline pipeline : provisioning.releaseAllBut(stamps.keySet())) {
                 LOG.info("{} is gone: pipeline {} is stopped and stays stored", pipeline.source(), pipeline.name());
             }
             seen.keySet().removeAll(gone);
             results.keySet().removeAll(gone);
+            lookedBefore = true;
         }
         List<String> changed = new ArrayList<>();
         stamps.forEach((file, stamp) -> {
