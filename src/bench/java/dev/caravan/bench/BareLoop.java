@@ -11,10 +11,12 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -33,18 +35,18 @@ final class BareLoop implements AutoCloseable {
     private static final int BUFFER_BYTES = 256 << 10;
     private static final Duration POLL = Duration.ofMillis(100);
 
-    private final Endpoints endpoints;
+    private final String kafka;
     private final Path directory;
     private final int messagesPerFile;
     private final S3Client s3;
     private final Connection duckdb;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
 
-    BareLoop(Endpoints endpoints, Path directory, int messagesPerFile) throws IOException, SQLException {
-        this.endpoints = endpoints;
+    BareLoop(String kafka, S3Client s3, Path directory, int messagesPerFile) throws IOException, SQLException {
+        this.kafka = kafka;
+        this.s3 = s3;
         this.directory = Files.createDirectories(directory);
         this.messagesPerFile = messagesPerFile;
-        this.s3 = endpoints.s3Client();
         this.duckdb = DriverManager.getConnection("jdbc:duckdb:");
         try (Statement statement = duckdb.createStatement()) {
             statement.execute("SET threads=1");
@@ -52,9 +54,9 @@ final class BareLoop implements AutoCloseable {
     }
 
     /** Reads {@code messages} with a group of its own; returns once the last of them is committed. */
-    void run(String group, String bucket, long messages) throws IOException, SQLException {
+    void run(String group, String bucket, long messages, Runnable started) throws IOException, SQLException {
         try (KafkaConsumer<byte[], ByteBuffer> consumer = consumer(group)) {
-            consumer.subscribe(List.of(Events.TOPIC));
+            consumer.subscribe(List.of(Events.TOPIC), onAssignment(started));
             Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
             FileChannel spool = open();
             int inFile = 0;
@@ -86,9 +88,21 @@ final class BareLoop implements AutoCloseable {
         }
     }
 
+    private static ConsumerRebalanceListener onAssignment(Runnable started) {
+        return new ConsumerRebalanceListener() {
+            @Override
+            public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
+                started.run();
+            }
+
+            @Override
+            public void onPartitionsRevoked(Collection<TopicPartition> revoked) {}
+        };
+    }
+
     private KafkaConsumer<byte[], ByteBuffer> consumer(String group) {
         Map<String, Object> settings = new HashMap<>();
-        settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, endpoints.kafka());
+        settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka);
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -136,6 +150,5 @@ final class BareLoop implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         duckdb.close();
-        s3.close();
     }
 }

@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The process under measurement: starts one {@link Subject} with its servers and obeys the lines on its standard input.
@@ -24,7 +25,12 @@ final class Measured {
         long messages = Long.parseLong(args[2]);
         int messagesPerFile = Integer.parseInt(args[3]);
         Meter meter = new Meter(data);
-        Subject subject = new BareSubject(data, messagesPerFile);
+        Subject subject =
+                switch (args[0]) {
+                    case "bare" -> new BareSubject(data, messagesPerFile);
+                    case "caravan" -> new CaravanSubject(data, messagesPerFile);
+                    default -> throw new IllegalArgumentException(args[0]);
+                };
         answers.println(JSON.writeValueAsString(subject.endpoints()));
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String command = commands.readLine(); command != null; command = commands.readLine()) {
@@ -45,13 +51,18 @@ final class Measured {
 
     private static Round round(Subject subject, Meter meter, int number, long messages) throws Exception {
         subject.prepare(number);
-        double cpu = meter.cpuSeconds();
-        long start = System.nanoTime();
-        subject.run(messages);
-        double seconds = (System.nanoTime() - start) / 1e9;
-        double cpuSeconds = meter.cpuSeconds() - cpu;
-        Round round = new Round(seconds, cpuSeconds, meter.jvmPeakKib() / 1024.0, meter.postgresPeakKib() / 1024.0);
-        subject.finish();
+        AtomicReference<double[]> start = new AtomicReference<>();
+        subject.run(number, messages, () -> start.compareAndSet(null, now(meter)));
+        double[] begin = start.get();
+        double[] end = now(meter);
+        Round round = new Round(
+                end[0] - begin[0], end[1] - begin[1], meter.jvmPeakKib() / 1024.0, meter.postgresPeakKib() / 1024.0);
+        subject.finish(number);
         return round;
+    }
+
+    /** Seconds by the clock and of CPU. */
+    private static double[] now(Meter meter) {
+        return new double[] {System.nanoTime() / 1e9, meter.cpuSeconds()};
     }
 }

@@ -3,7 +3,7 @@ package dev.caravan.bench;
 /**
  * What one pass over the topic took.
  *
- * @param seconds from the moment consuming was asked for until the last message was committed
+ * @param seconds from the first assignment of a partition until the last message was committed
  * @param cpuSeconds of the JVM and of PostgreSQL in that time
  * @param jvmPeakMib highest resident set of the JVM since it began
  * @param postgresPeakMib highest proportional set of the PostgreSQL processes since they began
