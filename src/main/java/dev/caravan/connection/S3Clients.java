@@ -8,6 +8,8 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -25,9 +27,17 @@ public final class S3Clients {
     private S3Clients() {}
 
     public static S3Client open(S3Connection connection) {
+        return open(connection, ATTEMPT);
+    }
+
+    /** @param silence after which an answer is no longer expected; the only limit that ends a read that hangs */
+    public static S3Client open(S3Connection connection, Duration silence) {
         S3ClientBuilder builder = S3Client.builder()
                 .region(Region.of(connection.region()))
                 .credentialsProvider(credentials(connection.keys()))
+                // stores other than Amazon's do not all know the checksums that are on by default
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .overrideConfiguration(o -> o.apiCallAttemptTimeout(ATTEMPT)
                         .apiCallTimeout(ATTEMPT)
                         .retryStrategy(AwsRetryStrategy.doNotRetry()))
@@ -35,7 +45,7 @@ public final class S3Clients {
                         .maxConnections(CONNECTIONS)
                         .connectionTimeout(CONNECT)
                         .connectionAcquisitionTimeout(CONNECT)
-                        .socketTimeout(ATTEMPT));
+                        .socketTimeout(silence));
         URI endpoint = connection.endpoint();
         if (endpoint != null) {
             builder.endpointOverride(endpoint).forcePathStyle(true);

@@ -1,6 +1,7 @@
 package dev.caravan.delivery;
 
 import dev.caravan.batch.BatchException;
+import dev.caravan.connection.S3Connection;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -24,11 +25,11 @@ final class S3Attempts {
             "ConditionalRequestConflict",
             "OperationAborted");
 
-    private final S3Settings settings;
+    private final S3Connection connection;
     private final Pause pause;
 
-    S3Attempts(S3Settings settings, Pause pause) {
-        this.settings = settings;
+    S3Attempts(S3Connection connection, Pause pause) {
+        this.connection = connection;
         this.pause = pause;
     }
 
@@ -80,12 +81,12 @@ final class S3Attempts {
     }
 
     private String unavailable(String bucket, SdkException failure) {
-        return "bucket " + bucket + " at " + settings.place() + " does not answer as it should: " + said(failure)
+        return "bucket " + bucket + " of " + connection + " does not answer as it should: " + said(failure)
                 + ". It is tried again until it does.";
     }
 
     private String refused(String bucket, SdkException failure) {
-        return "bucket " + bucket + " at " + settings.place() + " refuses: " + said(failure) + ". " + remedy(failure)
+        return "bucket " + bucket + " of " + connection + " refuses: " + said(failure) + ". " + remedy(failure)
                 + " It is tried again until then.";
     }
 

@@ -16,19 +16,19 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * Puts objects that carry the id of their claim, and never over another one. After an ambiguous answer the put is tried
  * again, and then the store says whether the object is there and whose it is.
  */
-final class S3Objects {
+final class S3Objects implements AutoCloseable {
     static final int PRECONDITION_FAILED = 412;
     private static final long SLOWEST_BYTES_PER_SECOND = 256 << 10;
 
     private final S3Client client;
-    private final S3Settings settings;
+    private final DeliverySettings settings;
     private final S3Attempts attempts;
     private final Faults faults;
 
-    S3Objects(S3Client client, S3Settings settings, Faults faults, Pause pause) {
+    S3Objects(S3Client client, DeliverySettings settings, S3Attempts attempts, Faults faults) {
         this.client = client;
         this.settings = settings;
-        this.attempts = new S3Attempts(settings, pause);
+        this.attempts = attempts;
         this.faults = faults;
     }
 
@@ -124,11 +124,18 @@ final class S3Objects {
         return new FilePart(upload.file(), from, length, upload.bytes() / 2, faults);
     }
 
-    /** How long a call may take that carries so many bytes. */
+    /** How long a call may take that carries so many bytes; the client's own limit knows nothing of them. */
     AwsRequestOverrideConfiguration patience(long bytes) {
-        Duration most = settings.timeout().multipliedBy(2).plusSeconds(bytes / SLOWEST_BYTES_PER_SECOND);
+        Duration most = settings.timeout().plusSeconds(bytes / SLOWEST_BYTES_PER_SECOND);
         return AwsRequestOverrideConfiguration.builder()
                 .apiCallAttemptTimeout(most)
+                .apiCallTimeout(most)
                 .build();
+    }
+
+    /** Lets go of the connections. */
+    @Override
+    public void close() {
+        client.close();
     }
 }

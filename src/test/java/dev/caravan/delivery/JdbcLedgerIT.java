@@ -2,13 +2,12 @@ package dev.caravan.delivery;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import dev.caravan.testing.Servers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -18,26 +17,19 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** The ledger on a real PostgreSQL. */
 class JdbcLedgerIT extends LedgerContract implements LedgerContract.RollsBack {
-    private static EmbeddedPostgres server;
     private static JdbcTemplate template;
     private static JdbcLedger ledger;
     private static final List<BatchCommitted> EVENTS = Collections.synchronizedList(new ArrayList<>());
 
     @BeforeAll
     static void start() throws Exception {
-        server = EmbeddedPostgres.start();
-        DataSource source = server.getPostgresDatabase();
+        DataSource source = Servers.dataSource(Servers.newDatabase());
         Flyway.configure().dataSource(source).load().migrate();
         template = new JdbcTemplate(source);
         ledger = new JdbcLedger(
                 template,
                 new TransactionTemplate(new DataSourceTransactionManager(source)),
                 event -> EVENTS.add((BatchCommitted) event));
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
     }
 
     @Override

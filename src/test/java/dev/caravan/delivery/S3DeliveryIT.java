@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.caravan.batch.Batch;
 import dev.caravan.batch.BatchException;
 import dev.caravan.batch.Rows.Written;
+import dev.caravan.connection.S3Clients;
+import dev.caravan.connection.S3Connection;
 import dev.caravan.testing.S3FaultProxy;
 import dev.caravan.testing.S3FaultProxy.Fault;
 import dev.caravan.testing.S3FaultProxy.Operation;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import dev.caravan.testing.Servers;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,8 +25,6 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
-import org.gaul.s3proxy.S3Proxy;
-import org.gaul.s3proxy.auth.AuthenticationType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,60 +51,47 @@ class S3DeliveryIT {
     @TempDir
     private static Path directory;
 
-    private static EmbeddedPostgres database;
+    private static final DeliverySettings PATIENT = settings(Duration.ofSeconds(20));
+    /** For requests that hang: on a busy machine a sound one may take as long. */
+    private static final DeliverySettings HASTY = settings(Duration.ofSeconds(1));
+
     private static JdbcLedger ledger;
-    private static S3Proxy server;
     private static S3FaultProxy proxy;
+    private static S3Connection spoiled;
+    private static S3Client patient;
+    private static S3Client hasty;
     private static S3Client direct;
-    private static S3Client spoiled;
-    private static S3Settings settings;
 
     private final String pipeline = "pl_" + UUID.randomUUID();
     private final String prefix = pipeline;
     private final PartitionKey key = new PartitionKey(pipeline, "orders", 0);
+    private boolean hang;
 
     @BeforeAll
     static void start() throws Exception {
-        database = EmbeddedPostgres.start();
-        DataSource source = database.getPostgresDatabase();
+        DataSource source = Servers.dataSource(Servers.newDatabase());
         Flyway.configure().dataSource(source).load().migrate();
         ledger = new JdbcLedger(
                 new JdbcTemplate(source),
                 new TransactionTemplate(new DataSourceTransactionManager(source)),
                 event -> {});
-        server = S3Proxy.builder()
-                .blobStore(new org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore(
-                        directory.toAbsolutePath().toString()))
-                .endpoint(URI.create("http://127.0.0.1:0"))
-                .awsAuthentication(AuthenticationType.AWS_V4, "key", "secret")
-                .build();
-        server.start();
-        URI endpoint = URI.create("http://127.0.0.1:" + server.getPort());
-        proxy = new S3FaultProxy(endpoint);
-        settings = settings(proxy.endpoint());
-        spoiled = DeliveryBeans.client(settings);
-        direct = DeliveryBeans.client(settings(endpoint));
-        direct.createBucket(bucket -> bucket.bucket("lake"));
+        S3Connection server = Servers.s3();
+        proxy = new S3FaultProxy(server.endpoint());
+        spoiled = new S3Connection(proxy.endpoint(), server.region(), server.keys());
+        patient = S3Clients.open(spoiled, PATIENT.timeout());
+        hasty = S3Clients.open(spoiled, HASTY.timeout());
+        direct = Servers.s3Client();
     }
 
-    private static S3Settings settings(URI endpoint) {
-        return new S3Settings(
-                endpoint,
-                "us-east-1",
-                "key",
-                "secret",
-                Duration.ofSeconds(1),
-                DataSize.ofMegabytes(5),
-                DataSize.ofMegabytes(5));
+    private static DeliverySettings settings(Duration timeout) {
+        return new DeliverySettings(timeout, DataSize.ofMegabytes(5), DataSize.ofMegabytes(5));
     }
 
     @AfterAll
     static void stop() throws Exception {
-        spoiled.close();
-        direct.close();
+        patient.close();
+        hasty.close();
         proxy.close();
-        server.stop();
-        database.close();
     }
 
     @BeforeEach
@@ -125,6 +111,7 @@ class S3DeliveryIT {
     void afterAnyFaultThereIsOneObjectAndOneCommit(Operation operation, Fault fault, int times) {
         byte[] content = content(operation == Operation.PUT ? 5_000 : LARGE);
         Batch batch = batch();
+        hang = fault.name().startsWith("HANG");
         proxy.spoil(operation, fault, 1, times);
         int attempts = deliverUntilCommitted(batch, Map.of("", content));
 
@@ -134,7 +121,8 @@ class S3DeliveryIT {
             assertThat(attempts).isEqualTo(1);
         }
         assertOneObject(content);
-        assertThat(direct.listMultipartUploads(request -> request.bucket("lake").prefix(prefix))
+        assertThat(direct.listMultipartUploads(
+                                request -> request.bucket(Servers.BUCKET).prefix(prefix))
                         .uploads())
                 .isEmpty();
     }
@@ -150,6 +138,7 @@ class S3DeliveryIT {
         byte[] content = content(5_000);
         Batch batch = batch();
         proxy.spoil(Operation.PUT, Fault.RESET_AFTER, 1, 1);
+        hang = fault.name().startsWith("HANG");
         proxy.spoil(Operation.HEAD, fault, 1, 4);
         deliverUntilCommitted(batch, Map.of("", content));
         assertThat(proxy.seen(Operation.HEAD)).isGreaterThan(4);
@@ -162,14 +151,16 @@ class S3DeliveryIT {
         proxy.spoil(Operation.PUT, Fault.ERROR_IN_200, 1, 1);
         proxy.spoil(Operation.COMPLETE, Fault.ERROR_IN_200, 1, 1);
         String object = prefix + "/probe";
-        PutObjectResponse put =
-                spoiled.putObject(request -> request.bucket("lake").key(object), RequestBody.fromString("text"));
+        PutObjectResponse put = patient.putObject(
+                request -> request.bucket(Servers.BUCKET).key(object), RequestBody.fromString("text"));
         assertThat(put.eTag()).isNull();
         assertThat(put.sdkHttpResponse().isSuccessful()).isTrue();
         S3Exception e = catchThrowableOfType(
                 S3Exception.class,
-                () -> spoiled.completeMultipartUpload(request ->
-                        request.bucket("lake").key(object).uploadId("id").multipartUpload(list -> {})));
+                () -> patient.completeMultipartUpload(request -> request.bucket(Servers.BUCKET)
+                        .key(object)
+                        .uploadId("id")
+                        .multipartUpload(list -> {})));
         assertThat(e.statusCode()).isEqualTo(200);
         assertThat(S3Attempts.code(e)).isEqualTo("InternalError");
         assertThat(listing()).isEmpty();
@@ -180,7 +171,7 @@ class S3DeliveryIT {
         Batch batch = batch();
         deliver(batch, Map.of("", content(5_000)));
         HeadObjectResponse object = direct.headObject(
-                request -> request.bucket("lake").key(listing().get(0).key()));
+                request -> request.bucket(Servers.BUCKET).key(listing().get(0).key()));
         FileEntry entry = ledger.files(pipeline, FileQuery.newest(1)).get(0);
         assertThat(object.metadata())
                 .containsEntry("claim-id", entry.claim().toString())
@@ -197,14 +188,14 @@ class S3DeliveryIT {
     void anObjectOfAnotherOriginIsNeverOverwritten() {
         Batch batch = batch();
         String taken = ObjectKey.of(prefix, batch.range(), batch.batchTime(), "", ".csv");
-        direct.putObject(request -> request.bucket("lake").key(taken), RequestBody.fromString("precious"));
+        direct.putObject(request -> request.bucket(Servers.BUCKET).key(taken), RequestBody.fromString("precious"));
         BatchException e = failure(batch, Map.of("", content(100)));
         assertThat(e.kind()).isEqualTo(BatchException.Kind.PAUSE);
         assertThat(e.reason()).isEqualTo("object_exists");
         assertThat(e.detail()).contains("s3://lake/" + taken, "Nothing is overwritten");
         assertThat(bytes(taken)).isEqualTo("precious".getBytes(StandardCharsets.UTF_8));
 
-        direct.deleteObject(request -> request.bucket("lake").key(taken));
+        direct.deleteObject(request -> request.bucket(Servers.BUCKET).key(taken));
         deliver(batch, Map.of("", content(100)));
         assertOneObject(content(100));
     }
@@ -213,10 +204,11 @@ class S3DeliveryIT {
     void anotherClaimsLargeObjectIsNotOverwrittenEither() {
         Batch batch = batch();
         String taken = ObjectKey.of(prefix, batch.range(), batch.batchTime(), "", ".csv");
-        direct.putObject(request -> request.bucket("lake").key(taken), RequestBody.fromString("precious"));
+        direct.putObject(request -> request.bucket(Servers.BUCKET).key(taken), RequestBody.fromString("precious"));
         assertThat(failure(batch, Map.of("", content(LARGE))).reason()).isEqualTo("object_exists");
         assertThat(bytes(taken)).isEqualTo("precious".getBytes(StandardCharsets.UTF_8));
-        assertThat(direct.listMultipartUploads(request -> request.bucket("lake").prefix(prefix))
+        assertThat(direct.listMultipartUploads(
+                                request -> request.bucket(Servers.BUCKET).prefix(prefix))
                         .uploads())
                 .isEmpty();
     }
@@ -283,7 +275,7 @@ class S3DeliveryIT {
             }
         };
         BatchException e = catchThrowableOfType(
-                BatchException.class, () -> deliver(batch, "lake", Map.of("", text("old\n")), asleep));
+                BatchException.class, () -> deliver(batch, Servers.BUCKET, Map.of("", text("old\n")), asleep));
         assertThat(e.kind()).isEqualTo(BatchException.Kind.FENCED);
         assertThat(contents()).isEqualTo(Map.of("", "new\n"));
         assertThat(batch.receipt().committed()).isFalse();
@@ -310,7 +302,7 @@ class S3DeliveryIT {
             }
         };
         BatchException e = catchThrowableOfType(
-                BatchException.class, () -> deliver(batch, "lake", Map.of("", content(5_000)), asleep));
+                BatchException.class, () -> deliver(batch, Servers.BUCKET, Map.of("", content(5_000)), asleep));
         assertThat(e).satisfiesAnyOf(none -> assertThat(none).isNull(), fenced -> assertThat(fenced.kind())
                 .isEqualTo(BatchException.Kind.FENCED));
         assertOneObject(content(5_000));
@@ -343,11 +335,12 @@ class S3DeliveryIT {
     }
 
     private void deliver(Batch batch, Map<String, byte[]> contents) {
-        deliver(batch, "lake", contents, Faults.NONE);
+        deliver(batch, Servers.BUCKET, contents, Faults.NONE);
     }
 
     private void deliver(Batch batch, String bucket, Map<String, byte[]> contents, Faults faults) {
-        S3Objects objects = new S3Objects(spoiled, settings, faults, duration -> {});
+        S3Objects objects = new S3Objects(
+                hang ? hasty : patient, hang ? HASTY : PATIENT, new S3Attempts(spoiled, duration -> {}), faults);
         try (Workplace workplace = Workplace.beside(batch.spool())) {
             Written written =
                     new Batches.FixedRows(contents, List.of()).write(null, List.of(), Map.of(), workplace.directory());
@@ -374,7 +367,7 @@ class S3DeliveryIT {
     }
 
     private List<S3Object> listing() {
-        return direct.listObjectsV2(request -> request.bucket("lake").prefix(prefix))
+        return direct.listObjectsV2(request -> request.bucket(Servers.BUCKET).prefix(prefix))
                 .contents();
     }
 
@@ -392,7 +385,7 @@ class S3DeliveryIT {
 
     private static byte[] bytes(String object) {
         try {
-            return direct.getObject(request -> request.bucket("lake").key(object))
+            return direct.getObject(request -> request.bucket(Servers.BUCKET).key(object))
                     .readAllBytes();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
