@@ -21,13 +21,15 @@ final class JsonText {
         TreeBuilder tree = new TreeBuilder();
         try (JsonParser parser = JSON.createParser(text)) {
             int depth = 0;
+            int read = 0;
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 Location at = location(parser.currentTokenLocation());
-                if (depth == 0 && parser.getParsingContext().getCurrentIndex() > 0) {
+                if (depth == 0 && read++ > 0) {
                     throw tree.fail("", "a file holds one pipeline: something follows it", at);
                 }
-                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                depth += token.isStructStart() ? 1 : 0;
                 accept(parser, token, tree, at);
+                depth -= token.isStructEnd() ? 1 : 0;
             }
         } catch (JsonProcessingException e) {
             throw tree.fail("", "is not JSON: " + e.getOriginalMessage(), location(e.getLocation()));
