@@ -44,7 +44,9 @@ final class BadMessages {
     List<DeadMessage> find(Chain chain, String select, Survivors survivors) throws SQLException, IOException {
         Map<String, String> columns = columnsOf(chain, select);
         int[] lines = survivors.lines();
-        int[] suspects = suspects(columns, survivors.file()).stream()
+        // a query that reads no column, such as a count, is still refused by a line that is no JSON
+        Map<String, String> looked = columns.isEmpty() ? chain.readColumns() : columns;
+        int[] suspects = suspects(looked, survivors.file()).stream()
                 .mapToInt(index -> lines[index])
                 .toArray();
         Survivors.copy(source.spool(), suspects, 0, suspects.length, suspectsFile);
@@ -73,9 +75,7 @@ final class BadMessages {
             }
         }
         Map<String, String> columns = new LinkedHashMap<>(chain.readColumns());
-        if (!named.isEmpty()) {
-            columns.keySet().retainAll(named);
-        }
+        columns.keySet().retainAll(named);
         return columns;
     }
 

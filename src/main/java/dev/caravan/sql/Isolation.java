@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class Isolation {
     private static final int MAX_RUNS = 4_000;
 
+    /** Messages that are asked before an error is taken for one of the query itself. */
+    private static final int SAMPLES = 8;
+
     private final Session session;
     private final Source source;
     private final BatchRun.Job job;
@@ -39,11 +42,27 @@ final class Isolation {
     List<DeadMessage> find(int[] survivors) throws SQLException, IOException {
         lines = survivors;
         SqlFailure always = failure(job.chain(), 0, 0);
-        if (always != null) {
+        if (always != null || (always = failureOfAnEmptyMessage()) != null && isSeenEverywhere(always)) {
             throw BatchException.pause("sql_error", always.sentence());
         }
         search(0, lines.length, true);
         return found;
+    }
+
+    /** An expression without columns, such as CAST('abc' AS INTEGER), fails for a message without members too. */
+    private @Nullable SqlFailure failureOfAnEmptyMessage() throws SQLException, IOException {
+        Files.writeString(slice, "{}\n");
+        return failure(job.chain(), job.partitionBy());
+    }
+
+    private boolean isSeenEverywhere(SqlFailure always) throws SQLException, IOException {
+        int step = Math.max(1, lines.length / SAMPLES);
+        for (int index = 0; index < lines.length; index += step) {
+            if (!always.equals(failure(job.chain(), index, index + 1))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** @param suspected whether the part is known to fail unless the fault lies in how rows come together */
@@ -110,6 +129,10 @@ final class Isolation {
     private @Nullable SqlFailure failure(Chain chain, List<CheckedQuery> partitionBy, int from, int to)
             throws SQLException, IOException {
         Survivors.copy(source.spool(), lines, from, to, slice);
+        return failure(chain, partitionBy);
+    }
+
+    private @Nullable SqlFailure failure(Chain chain, List<CheckedQuery> partitionBy) throws SQLException, IOException {
         try {
             session.execute(job.target().copy(chain.over(slice, partitionBy), output));
             count(null);

@@ -149,6 +149,8 @@ final class QueryWalk {
                             ? "DESCRIBE, SHOW and SUMMARIZE are not possible in a query"
                             : "FROM " + type.toLowerCase(Locale.ROOT) + " is not possible");
         }
+        columnNames(node.path("using_columns"));
+        columnNames(node.path("groups"));
         if (type.equals("TABLE_FUNCTION")) {
             String refusal = functions.refusalInFrom(node.path("function"));
             if (refusal != null) {
@@ -189,13 +191,13 @@ final class QueryWalk {
             }
         } else if (kind.equals("COLUMN_REF")) {
             columnNames(node.path("column_names"));
+            if (node.path("column_names").size() > MAX_NAME_PARTS) {
+                messages.add("a column name has more than " + MAX_NAME_PARTS + " parts");
+            }
         }
     }
 
     private void columnNames(JsonNode names) {
-        if (names.size() > MAX_NAME_PARTS) {
-            messages.add("a column name has more than " + MAX_NAME_PARTS + " parts");
-        }
         for (JsonNode name : names) {
             for (MetaColumn column : MetaColumn.values()) {
                 if (column.column().equalsIgnoreCase(name.asText())) {

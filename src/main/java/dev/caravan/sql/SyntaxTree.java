@@ -13,12 +13,18 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 
 /** DuckDB's own parser as a function: text to tree and back. Nothing is ever run on its connection but these two. */
 final class SyntaxTree implements AutoCloseable {
     private static final int MAX_TREE_DEPTH = 900;
     private static final Set<String> WITHOUT_MEANING = Set.of("query_location", "materialized");
+
+    /** A set, which comes back in another order. */
+    private static final String EXCLUDED = "qualified_exclude_list";
 
     private final ObjectMapper json = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -71,6 +77,12 @@ final class SyntaxTree implements AutoCloseable {
     private static void strip(JsonNode node) {
         if (node instanceof ObjectNode object) {
             object.remove(WITHOUT_MEANING);
+            if (object.path(EXCLUDED).size() > 1) {
+                List<JsonNode> excluded = new ArrayList<>();
+                object.path(EXCLUDED).forEach(excluded::add);
+                excluded.sort(Comparator.comparing(JsonNode::toString));
+                object.putArray(EXCLUDED).addAll(excluded);
+            }
         }
         if (node instanceof ObjectNode || node instanceof ArrayNode) {
             node.forEach(SyntaxTree::strip);

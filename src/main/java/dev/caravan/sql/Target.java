@@ -27,7 +27,8 @@ record Target(FileFormat format, Map<String, String> metadata) {
                     + format.compression().wireName();
         }
         return "COPY (" + rows + ") TO " + Quoted.path(directory) + " (" + options + ", PARTITION_BY ("
-                + names(partitionColumns) + "), OVERWRITE_OR_IGNORE)";
+                + names(partitionColumns) + "), FILE_EXTENSION "
+                + Quoted.text(format.extension().substring(1)) + ", OVERWRITE_OR_IGNORE)";
     }
 
     /** The same Parquet COPY, answering a row for each file. */
