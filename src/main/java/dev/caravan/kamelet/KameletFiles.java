@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,37 +43,41 @@ final class KameletFiles {
 
     static List<KameletDefinition> find(@Nullable Path directory) {
         List<KameletDefinition> found = new ArrayList<>();
-        for (Resource resource : onClassPath()) {
-            if (isOursOrAllowed(resource)) {
+        Map<String, Resource> onClassPath = onClassPath();
+        onClassPath.values().stream().filter(KameletFiles::isOursOrAllowed).forEach(resource -> add(resource, found));
+        for (Resource resource : in(directory)) {
+            if (onClassPath.containsKey(resource.getFilename())) {
+                LOG.warn("{} is not used: a Kamelet of that name comes with Caravan", resource.getDescription());
+            } else {
                 add(resource, found);
             }
         }
-        inDirectory(directory, found);
         return found;
     }
 
-    private static List<Resource> onClassPath() {
+    private static Map<String, Resource> onClassPath() {
         try {
             Map<String, Resource> firstOfName = new LinkedHashMap<>();
             for (Resource resource : new PathMatchingResourcePatternResolver().getResources(ON_CLASS_PATH)) {
                 firstOfName.putIfAbsent(String.valueOf(resource.getFilename()), resource);
             }
-            return List.copyOf(firstOfName.values());
+            return firstOfName;
         } catch (IOException e) {
             throw new IllegalStateException("the Kamelets on the class path cannot be listed", e);
         }
     }
 
-    private static void inDirectory(@Nullable Path directory, List<KameletDefinition> found) {
+    private static List<Resource> in(@Nullable Path directory) {
         if (directory == null || !Files.isDirectory(directory)) {
-            return;
+            return List.of();
         }
-        try (var files = Files.newDirectoryStream(directory, "*" + KameletReader.SUFFIX)) {
-            for (Path file : files) {
-                add(new FileSystemResource(file), found);
-            }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + KameletReader.SUFFIX)) {
+            List<Resource> resources = new ArrayList<>();
+            files.forEach(file -> resources.add(new FileSystemResource(file)));
+            return resources;
         } catch (IOException e) {
             LOG.warn("The Kamelets in {} cannot be listed: {}", directory, e.getMessage());
+            return List.of();
         }
     }
 
@@ -93,10 +98,10 @@ final class KameletFiles {
     private static void add(Resource resource, List<KameletDefinition> found) {
         try (InputStream in = resource.getInputStream()) {
             KameletDefinition kamelet = KameletReader.read(in, resource.getURI().toString());
-            if (found.stream().anyMatch(other -> other.name().equals(kamelet.name()))) {
-                LOG.warn("{} is not used: there is a Kamelet {} already", resource.getDescription(), kamelet.name());
-            } else {
+            if ((kamelet.name() + KameletReader.SUFFIX).equals(resource.getFilename())) {
                 found.add(kamelet);
+            } else {
+                LOG.warn("{} is not used: its name is not {}", resource.getDescription(), kamelet.name());
             }
         } catch (IOException | SchemaException e) {
             LOG.warn("{} is not used: {}", resource.getDescription(), e.getMessage());
