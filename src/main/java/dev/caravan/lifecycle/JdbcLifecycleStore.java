@@ -78,7 +78,8 @@ final class JdbcLifecycleStore implements LifecycleStore {
             jdbc.sql("""
                             insert into pipeline_replica
                               (pipeline, replica, status, version, partitions, reason, message, next_try)
-                            select :pipeline, :replica, :status, :version, :partitions, :reason, :message, :next_try
+                            select :pipeline, :replica, :status, :version, :partitions, cast(:reason as text),
+                                cast(:message as text), cast(:next_try as timestamptz)
                             where exists (select from pipeline_desired where pipeline = :pipeline)
                             on conflict (pipeline, replica) do update
                             set status = excluded.status, version = excluded.version, partitions = excluded.partitions,
@@ -92,10 +93,7 @@ final class JdbcLifecycleStore implements LifecycleStore {
                     .param("partitions", local.partitions())
                     .param("reason", local.reason())
                     .param("message", local.message())
-                    .param(
-                            "next_try",
-                            local.nextTry() == null ? null : Timestamp.from(local.nextTry()),
-                            java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
+                    .param("next_try", local.nextTry() == null ? null : Timestamp.from(local.nextTry()))
                     .update();
         }
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -30,10 +31,15 @@ final class Ingestion {
     static final int MAX_BYTES = (1 << 20) - 256;
 
     private final Supplier<Producer<byte[], byte[]>> producer;
+    private final Consumer<Pipeline> topics;
 
-    /** @param producer with {@code acks=all} and idempotence; asked for at each call */
-    Ingestion(Supplier<Producer<byte[], byte[]>> producer) {
+    /**
+     * @param producer with {@code acks=all} and idempotence; asked for at each call
+     * @param topics makes a pipeline's own topic when it is not there
+     */
+    Ingestion(Supplier<Producer<byte[], byte[]>> producer, Consumer<Pipeline> topics) {
         this.producer = producer;
+        this.topics = topics;
     }
 
     /** What became of the events: each is accepted or has an error. */
@@ -46,6 +52,7 @@ final class Ingestion {
 
     Ingested ingest(Pipeline pipeline, List<JsonNode> events, @Nullable String keyField, Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
+        topics.accept(pipeline);
         EventCheck check = new EventCheck(pipeline.spec().schema());
         List<EventError> errors = new ArrayList<>();
         List<Sent> sent = new ArrayList<>(events.size());

@@ -1,7 +1,7 @@
 /** {@code POST /pipeline}: the operations as one sealed type, each delegating to its owner. */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {
+        allowedDependencies = {"connection", 
             "problem",
             "web",
             "access",

@@ -10,11 +10,10 @@ import org.apache.camel.spi.Registry;
 
 /** Binds each pipeline's source where its Kamelet looks for it. */
 final class ConfiguredSources implements BatchSourceFactory {
-    private static final int OWN_TOPIC_PARTITIONS = 4;
-
     private final Registry registry;
     private final UnaryOperator<Properties> clientProperties;
     private final Topics topics;
+    private final PipelineTopics pipelineTopics;
     private final Ledger ledger;
     private final Faults faults;
     private final Clock clock;
@@ -24,6 +23,7 @@ final class ConfiguredSources implements BatchSourceFactory {
             Registry registry,
             UnaryOperator<Properties> clientProperties,
             Topics topics,
+            PipelineTopics pipelineTopics,
             Ledger ledger,
             Faults faults,
             Clock clock,
@@ -31,6 +31,7 @@ final class ConfiguredSources implements BatchSourceFactory {
         this.registry = registry;
         this.clientProperties = clientProperties;
         this.topics = topics;
+        this.pipelineTopics = pipelineTopics;
         this.ledger = ledger;
         this.faults = faults;
         this.clock = clock;
@@ -40,9 +41,7 @@ final class ConfiguredSources implements BatchSourceFactory {
     @Override
     public void bind(
             Pipeline pipeline, SourceRuntime.Versions versions, SourceControl control, SourceListener listener) {
-        if (pipeline.spec().options().event() == null) {
-            topics.ensure(pipeline.topic(), OWN_TOPIC_PARTITIONS);
-        }
+        pipelineTopics.ensure(pipeline);
         SourceRuntime runtime = new SourceRuntime(
                 pipeline.id(),
                 owner,

@@ -43,6 +43,11 @@ class RouteConfiguration {
     }
 
     @Bean
+    PipelineTopics pipelineTopics(Topics topics) {
+        return new PipelineTopics(topics);
+    }
+
+    @Bean
     RouteCompiler routeCompiler(KameletCatalog catalog) {
         return new RouteCompiler(catalog);
     }
@@ -77,6 +82,7 @@ class RouteConfiguration {
             SqlGuard guard,
             KafkaConnection kafka,
             Topics topics,
+            PipelineTopics pipelineTopics,
             Ledger ledger,
             Faults faults,
             Clock clock,
@@ -90,7 +96,7 @@ class RouteConfiguration {
             return properties;
         };
         ConfiguredSources sources = new ConfiguredSources(
-                camel.getRegistry(), clientProperties, topics, ledger, faults, clock, replica.value());
+                camel.getRegistry(), clientProperties, topics, pipelineTopics, ledger, faults, clock, replica.value());
         PipelineRoutes routes = new PipelineRoutes(
                 compiler, camelRoutes, store, pipeline -> VersionRuntime.create(pipeline, store, sql, guard, spool), sources);
         camel.getRegistry().bind(RouteCompiler.DISPATCH, new BatchDispatch(camel.createProducerTemplate()));
