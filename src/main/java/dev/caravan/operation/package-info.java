@@ -1,7 +1,8 @@
 /** {@code POST /pipeline}: the operations as one sealed type, each delegating to its owner. */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"connection", 
+        allowedDependencies = {
+            "connection",
             "problem",
             "web",
             "access",

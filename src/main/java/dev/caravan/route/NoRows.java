@@ -20,8 +20,7 @@ record NoRows(List<DeadMessage> dead) implements Rows {
     }
 
     @Override
-    public Written write(
-            FileFormat format, List<String> partitionBy, Map<String, String> metadata, Path directory) {
+    public Written write(FileFormat format, List<String> partitionBy, Map<String, String> metadata, Path directory) {
         return new Written(List.of(), dead);
     }
 

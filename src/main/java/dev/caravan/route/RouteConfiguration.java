@@ -98,7 +98,11 @@ class RouteConfiguration {
         ConfiguredSources sources = new ConfiguredSources(
                 camel.getRegistry(), clientProperties, topics, pipelineTopics, ledger, faults, clock, replica.value());
         PipelineRoutes routes = new PipelineRoutes(
-                compiler, camelRoutes, store, pipeline -> VersionRuntime.create(pipeline, store, sql, guard, spool), sources);
+                compiler,
+                camelRoutes,
+                store,
+                pipeline -> VersionRuntime.create(pipeline, store, sql, guard, spool),
+                sources);
         camel.getRegistry().bind(RouteCompiler.DISPATCH, new BatchDispatch(camel.createProducerTemplate()));
         camel.getRegistry().bind(RowByRow.OPEN, new RowByRow.Open(routes));
         camel.getRegistry().bind(RowByRow.COLLECT, new RowByRow.Collect());

@@ -12,7 +12,7 @@ import dev.caravan.sql.SqlRefused;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 
 /** Looks into the values of our own Kamelets: queries, expressions, prefixes. */
 final class StepChecks {
@@ -30,7 +30,7 @@ final class StepChecks {
         Map<String, Object> properties = step.properties();
         List<Violation> violations = new ArrayList<>();
         if (properties.get("query") instanceof String query) {
-            refused(() -> guard.check(query)).forEach(message -> violations.add(new Violation(at + "/query", message)));
+            refused(query, guard::check).forEach(message -> violations.add(new Violation(at + "/query", message)));
         }
         if (step.kamelet().equals("jq-transform-action") && properties.get("expression") instanceof String jq) {
             try {
@@ -49,7 +49,7 @@ final class StepChecks {
         for (int i = 0; i < partitionBy.size(); i++) {
             String path = at + "/partition_by/" + i;
             String expression = partitionBy.get(i);
-            refused(() -> guard.checkExpression(expression))
+            refused(expression, guard::checkExpression)
                     .forEach(message -> violations.add(new Violation(path, message)));
         }
         return violations;
@@ -65,9 +65,9 @@ final class StepChecks {
                 : List.of();
     }
 
-    private static List<String> refused(Supplier<CheckedQuery> check) {
+    private static List<String> refused(String text, Consumer<String> check) {
         try {
-            check.get();
+            check.accept(text);
             return List.of();
         } catch (SqlRefused e) {
             return e.messages();

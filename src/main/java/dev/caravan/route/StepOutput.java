@@ -41,8 +41,8 @@ final class StepOutput implements AutoCloseable {
         this.inlined = inlined;
         Path file = directory.resolve(step + "-" + UUID.randomUUID() + ".ndjson");
         try {
-            this.writer = new SpoolWriter(
-                    file, source.range().topic(), source.range().partition(), inlined);
+            this.writer =
+                    new SpoolWriter(file, source.range().topic(), source.range().partition(), inlined);
         } catch (IOException e) {
             throw unwritable(e);
         }

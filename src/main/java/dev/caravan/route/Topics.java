@@ -73,8 +73,9 @@ public final class Topics {
 
     private Optional<TopicDescription> describe(String topic) {
         try {
-            return Optional.of(
-                    get(admin.describeTopics(List.of(topic)).topicNameValues().get(topic)));
+            Map<String, TopicDescription> found =
+                    get(admin.describeTopics(List.of(topic)).allTopicNames());
+            return Optional.ofNullable(found.get(topic));
         } catch (UnknownTopicOrPartitionException e) {
             return Optional.empty();
         }

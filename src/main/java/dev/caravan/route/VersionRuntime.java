@@ -35,8 +35,7 @@ final class VersionRuntime implements AutoCloseable {
     private final Set<MetaColumn> inlined;
     private final Map<String, Map<String, String>> schemas = new ConcurrentHashMap<>();
 
-    VersionRuntime(
-            Pipeline pipeline, PipelineStore store, SqlEngine engine, Path directory, Set<MetaColumn> inlined) {
+    VersionRuntime(Pipeline pipeline, PipelineStore store, SqlEngine engine, Path directory, Set<MetaColumn> inlined) {
         this.pipeline = pipeline;
         this.store = store;
         this.engine = engine;
