@@ -124,8 +124,11 @@ final class LocalPipeline {
         }
     }
 
-    synchronized void delayed(String reason, String message, Duration nextTry) {
+    /** Says whether this is news: the same trouble again is not. */
+    synchronized boolean delayed(String reason, String message, Duration nextTry) {
+        boolean known = trouble != null && trouble.reason().equals(reason);
         trouble = new Trouble(reason, message, clock.instant().plus(nextTry));
+        return !known;
     }
 
     /** A person has to decide; remembered until the wish is stored. */

@@ -157,8 +157,13 @@ final class Replica implements SourceListener {
 
     @Override
     public void delayed(String pipeline, String reason, String message, Duration nextTry) {
-        LOG.warn("{} waits {} s: {}", pipeline, Math.max(1, nextTry.toSeconds()), message);
-        tell(pipeline, local -> local.delayed(reason, message, nextTry));
+        tell(pipeline, local -> {
+            if (local.delayed(reason, message, nextTry)) {
+                LOG.warn("{} waits and tries again by itself: {}", pipeline, message);
+            } else {
+                LOG.debug("{} waits {} ms: {}", pipeline, nextTry.toMillis(), message);
+            }
+        });
     }
 
     @Override
