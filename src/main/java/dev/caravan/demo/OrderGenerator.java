@@ -59,6 +59,9 @@ final class OrderGenerator implements SmartLifecycle {
                         "all",
                         ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
                         true,
+                        // on a topic that is only just there a second request may be stored before the first
+                        ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                        1,
                         ProducerConfig.MAX_BLOCK_MS_CONFIG,
                         1000)),
                 new StringSerializer(),

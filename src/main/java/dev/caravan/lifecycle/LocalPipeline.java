@@ -162,7 +162,7 @@ final class LocalPipeline {
 
     private PipelineStatus status() {
         return switch (local) {
-            case NOTHING -> PipelineStatus.FAILED;
+            case NOTHING -> trouble == null ? PipelineStatus.STARTING : PipelineStatus.FAILED;
             case READING -> assigned ? PipelineStatus.RUNNING : PipelineStatus.STARTING;
             case PAUSED -> PipelineStatus.PAUSED;
             case DRAINING, DRAINED -> PipelineStatus.STOPPING;
