@@ -3,7 +3,7 @@ package dev.caravan.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import dev.caravan.testing.Servers;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,7 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -26,22 +25,15 @@ import org.springframework.transaction.support.TransactionTemplate;
 class JdbcPipelineStoreIT extends PipelineStoreContract {
     private static final int REPLICAS = 8;
 
-    private static EmbeddedPostgres server;
     private static PipelineStore store;
     private static TransactionTemplate transactions;
 
     @BeforeAll
-    static void start() throws Exception {
-        server = EmbeddedPostgres.start();
-        DataSource source = server.getPostgresDatabase();
+    static void start() {
+        DataSource source = Servers.dataSource(Servers.newDatabase());
         Flyway.configure().dataSource(source).load().migrate();
         transactions = new TransactionTemplate(new DataSourceTransactionManager(source));
         store = new JdbcPipelineStore(JdbcClient.create(source), transactions);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
     }
 
     @Override
