@@ -50,9 +50,10 @@ class AuthorValuesTest {
 
     @Test
     void ordinaryTextIsAccepted() {
-        assertThat(faults(
-                        "s3-sink",
-                        "{\"bucket\":\"lake\",\"prefix\":\"a#b/dt={yyyy-MM-dd}/$x\",\"partition_by\":[\"'${x}' AS y\"]}"))
+        assertThat(
+                        faults(
+                                "s3-sink",
+                                "{\"bucket\":\"lake\",\"prefix\":\"a#b/dt={yyyy-MM-dd}/$x\",\"partition_by\":[\"'${x}' AS y\"]}"))
                 .isEmpty();
     }
 

@@ -1,6 +1,7 @@
 package dev.caravan.kill;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import dev.caravan.embedded.EmbeddedDatabase;
+import dev.caravan.testing.Servers;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -27,12 +28,13 @@ import software.amazon.awssdk.services.s3.S3Client;
  */
 final class Surroundings implements AutoCloseable {
     static final String BUCKET = "lake";
+    private static final String DATABASE_PASSWORD = "password-of-the-test";
     private static final String ACCESS_KEY = "tester";
     private static final String SECRET_KEY = "not-a-secret-of-anybody";
 
     private final Path directory;
     private final Broker broker;
-    private final EmbeddedPostgres postgres;
+    private final EmbeddedDatabase postgres;
     private final S3Proxy store;
     private final S3Client client;
     private final TcpProxy database;
@@ -41,10 +43,9 @@ final class Surroundings implements AutoCloseable {
     private Surroundings(Path directory) throws Exception {
         this.directory = directory;
         this.broker = new Broker(directory.resolve("kafka"));
-        this.postgres = EmbeddedPostgres.builder()
-                .setDataDirectory(directory.resolve("postgres"))
-                .start();
-        this.database = new TcpProxy(postgres.getPort());
+        this.postgres = EmbeddedDatabase.start(directory.resolve("postgres"), Servers.binaries(), 0, DATABASE_PASSWORD);
+        this.database = new TcpProxy(URI.create(postgres.connection().url().substring("jdbc:".length()))
+                .getPort());
         this.store = S3Proxy.builder()
                 .blobStore(new FilesystemNio2BlobStore(
                         Files.createDirectories(directory.resolve("s3")).toString()))
@@ -72,8 +73,8 @@ final class Surroundings implements AutoCloseable {
         Map<String, String> names = new LinkedHashMap<>();
         names.put("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + broker.proxy().port());
         names.put("SPRING_DATASOURCE_URL", "jdbc:postgresql://127.0.0.1:" + database.port() + "/postgres");
-        names.put("SPRING_DATASOURCE_USERNAME", "postgres");
-        names.put("SPRING_DATASOURCE_PASSWORD", "postgres");
+        names.put("SPRING_DATASOURCE_USERNAME", postgres.connection().user());
+        names.put("SPRING_DATASOURCE_PASSWORD", DATABASE_PASSWORD);
         names.put("CARAVAN_S3_ENDPOINT", "http://127.0.0.1:" + objects.port());
         names.put("CARAVAN_S3_REGION", "us-east-1");
         names.put("CARAVAN_S3_ACCESS_KEY", ACCESS_KEY);
@@ -87,7 +88,7 @@ final class Surroundings implements AutoCloseable {
     }
 
     DataSource dataSource() {
-        return postgres.getPostgresDatabase();
+        return Servers.dataSource(postgres.connection());
     }
 
     S3Client s3() {
