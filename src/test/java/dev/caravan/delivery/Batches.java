@@ -3,7 +3,6 @@ package dev.caravan.delivery;
 import dev.caravan.batch.Batch;
 import dev.caravan.batch.DeadMessage;
 import dev.caravan.batch.FileFormat;
-import dev.caravan.batch.OffsetRange;
 import dev.caravan.batch.Rows;
 import dev.caravan.batch.Spool;
 import dev.caravan.batch.SpoolWriter;
@@ -108,7 +107,40 @@ final class Batches {
         }
     }
 
-    static OffsetRange range(long first, long last) {
-        return new OffsetRange("orders", 0, first, last);
+    /** Rows that remember how they were to be written, and come to nothing. */
+    static final class Remembering implements Rows {
+        private FileFormat format;
+        private List<String> partitionBy;
+        private Map<String, String> metadata;
+
+        FileFormat format() {
+            return format;
+        }
+
+        List<String> partitionBy() {
+            return partitionBy;
+        }
+
+        Map<String, String> metadata() {
+            return metadata;
+        }
+
+        @Override
+        public Rows select(String step, String query) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Written write(FileFormat as, List<String> by, Map<String, String> with, Path directory) {
+            format = as;
+            partitionBy = by;
+            metadata = with;
+            return new Written(List.of(), List.of());
+        }
+
+        @Override
+        public List<DeadMessage> forEachJson(Consumer<JsonRow> consumer) {
+            throw new UnsupportedOperationException();
+        }
     }
 }
