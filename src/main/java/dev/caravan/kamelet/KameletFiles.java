@@ -104,7 +104,9 @@ final class KameletFiles {
                 LOG.warn("{} is not used: its name is not {}", resource.getDescription(), kamelet.name());
             }
         } catch (IOException | SchemaException e) {
-            LOG.warn("{} is not used: {}", resource.getDescription(), e.getMessage());
+            String firstLine =
+                    String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            LOG.warn("{} is not used: {}", resource.getDescription(), firstLine);
         }
     }
 }
