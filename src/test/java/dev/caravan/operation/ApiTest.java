@@ -3,118 +3,22 @@ package dev.caravan.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.access.TestKeys;
-import dev.caravan.problem.ErrorCode;
 import dev.caravan.problem.Problem;
-import dev.caravan.problem.Reason;
 import dev.caravan.problem.Violation;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import org.apache.camel.CamelContext;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ComponentScan;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.FilterType;
-import org.springframework.context.annotation.Import;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 
-/** {@code POST /pipeline} over HTTP: the real server, filters, routes and contract, with the operations faked. */
-@SpringBootTest(
-        classes = ApiTest.Slice.class,
-        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {
-            "camel.main.routes-include-pattern=classpath:routes/api/*.camel.yaml",
-            "management.endpoints.web.base-path=/observe",
-            "management.endpoint.health.probes.enabled=true",
-            "caravan.admin-key=" + TestKeys.ADMIN,
-            "spring.autoconfigure.exclude="
-                    + "org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration,"
-                    + "org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration"
-        })
-class ApiTest {
-    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678901Z");
-    private static final String LIST = "{\"operation\": \"list\"}";
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    @ConfigurationPropertiesScan(basePackages = {"dev.caravan.access", "dev.caravan.web"})
-    @Import(TestKeys.class)
-    @ComponentScan(
-            basePackages = {"dev.caravan.web", "dev.caravan.access"},
-            excludeFilters =
-                    @ComponentScan.Filter(
-                            type = FilterType.REGEX,
-                            pattern = {".*\\.JdbcApiKeyStore", ".*Test.*"}))
-    static class Slice {
-        @Bean
-        Clock clock() {
-            return Clock.fixed(NOW, ZoneOffset.UTC);
-        }
-
-        @Bean
-        RecordedOperations operations() {
-            return new RecordedOperations();
-        }
-
-        @Bean("pipelineApi")
-        PipelineApi pipelineApi(
-                RecordedOperations operations, dev.caravan.web.Envelope envelope, dev.caravan.web.Failures failures) {
-            return new PipelineApi(operations, envelope, failures);
-        }
-    }
-
-    @TempDir
-    static Path data;
-
-    @DynamicPropertySource
-    static void dataDirectory(DynamicPropertyRegistry registry) {
-        registry.add("caravan.data-dir", () -> data.toString());
-    }
-
-    @LocalServerPort
-    int port;
-
-    @Autowired
-    RecordedOperations operations;
-
-    @Autowired
-    CamelContext camel;
-
-    private final HttpClient http = HttpClient.newHttpClient();
-
-    @BeforeEach
-    void reset() {
-        operations.reset();
-    }
-
+/** {@code POST /pipeline} over HTTP: who is let in, what is answered, what comes back. */
+class ApiTest extends ApiSlice {
     @Test
     void anOperationIsDoneAndAnsweredInTheEnvelope() throws Exception {
         operations.answer = (operation, call) -> Map.of("items", List.of());
@@ -218,92 +122,6 @@ class ApiTest {
                 406,
                 "VALIDATION_ERROR",
                 "web.not_acceptable");
-    }
-
-    @Test
-    void aBodyOverOneMebibyteIs413() throws Exception {
-        String large = "{\"operation\": \"" + "x".repeat(1 << 20) + "\"}";
-
-        refused(post(large), 413, "VALIDATION_ERROR", "web.body_too_large");
-        refused(post("x".repeat(24 << 20)), 413, "VALIDATION_ERROR", "web.body_too_large");
-    }
-
-    @Test
-    void aChunkedBodyOverOneMebibyteIs413() throws Exception {
-        byte[] large = new byte[3 << 20];
-        HttpResponse<String> answer =
-                send(authorized("/pipeline").POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(large))));
-
-        refused(answer, 413, "VALIDATION_ERROR", "web.body_too_large");
-    }
-
-    @Test
-    void aBodyOfExactlyOneMebibyteIsRead() throws Exception {
-        String body = LIST + " ".repeat((1 << 20) - LIST.length());
-
-        assertThat(post(body).statusCode()).isEqualTo(200);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "   ",
-                "{",
-                "[]",
-                "null",
-                "\"list\"",
-                "{\"operation\": \"list\"} {}",
-                "{\"operation\": 'list'}",
-                "{\"operation\": NaN}",
-                "{\"operation\": \"list\",}"
-            })
-    void whatIsNotAJsonObjectIs400(String body) throws Exception {
-        refused(post(body), 400, "VALIDATION_ERROR", "web.malformed_json");
-    }
-
-    @Test
-    void aSyntaxErrorHasLineAndColumn() throws Exception {
-        JsonNode error = refused(post("{\n  \"operation\": oops\n}"), 400, "VALIDATION_ERROR", "web.malformed_json");
-
-        assertThat(error.at("/details/violations/0/line").intValue()).isEqualTo(2);
-        assertThat(error.at("/details/violations/0/column").intValue()).isGreaterThan(10);
-    }
-
-    @Test
-    void bytesThatAreNotUtf8Are400() throws Exception {
-        byte[] body = LIST.replace("list", "li\u00e9t").getBytes(StandardCharsets.ISO_8859_1);
-
-        refused(
-                send(authorized("/pipeline").POST(BodyPublishers.ofByteArray(body))),
-                400,
-                "VALIDATION_ERROR",
-                "web.malformed_json");
-    }
-
-    @Test
-    void aKeyThatComesTwiceIs400() throws Exception {
-        String body = "{\"operation\": \"create\", \"parameters\": {\"name\": \"a\", \"name\": \"b\"}}";
-
-        JsonNode error = refused(post(body), 400, "VALIDATION_ERROR", "web.duplicate_field");
-        assertThat(error.get("message").asText()).contains("name");
-    }
-
-    @Test
-    void moreThan64LevelsAre400() throws Exception {
-        assertThat(post(nested(64)).statusCode()).isEqualTo(200);
-        refused(post(nested(65)), 400, "VALIDATION_ERROR", "web.nested_too_deep");
-        refused(post(nested(100_000)), 400, "VALIDATION_ERROR", "web.nested_too_deep");
-    }
-
-    @Test
-    void everythingThatIsWrongIsSaidAtOnce() throws Exception {
-        String body = "{\"operation\":\"files\",\"parameters\":{\"limit\":0,\"ofset\":3},\"options\":{}}";
-
-        JsonNode error = refused(post(body), 400, "VALIDATION_ERROR", "web.invalid_fields");
-        assertThat(error.at("/details/violations").findValuesAsText("path"))
-                .containsExactlyInAnyOrder("/parameters/pipeline", "/parameters/limit", "/parameters/ofset");
-        assertThat(error.at("/details/violations").toString()).contains("did you mean offset?");
     }
 
     @Test
@@ -464,86 +282,5 @@ class ApiTest {
                 .build();
         assertThat(http.send(list, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
         gate.countDown();
-    }
-
-    private final java.util.concurrent.CountDownLatch gate = new java.util.concurrent.CountDownLatch(1);
-
-    private Object waits(Call call) {
-        try {
-            return Map.of("waited", gate.await(call.timeout().toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS));
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private void assertRefusedByServer(String request, int status) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
-            socket.setSoTimeout(5_000);
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(answer)
-                    .startsWith("HTTP/1.1 " + status)
-                    .contains("\"success\":false")
-                    .contains("VALIDATION_ERROR");
-            assertThat(answer).doesNotContain("Tomcat", "<html", "Exception");
-        }
-    }
-
-    private static String nested(int depth) {
-        int inner = depth - 2;
-        return "{\"operation\":\"create\",\"parameters\":{\"a\":" + "[".repeat(inner) + "]".repeat(inner) + "}}";
-    }
-
-    private HttpResponse<String> post(String body) throws Exception {
-        return postAs(TestKeys.ADMIN, body);
-    }
-
-    private HttpResponse<String> postAs(String key, String body) throws Exception {
-        return send(
-                request("/pipeline").header("Authorization", "Bearer " + key).POST(BodyPublishers.ofString(body)));
-    }
-
-    private HttpRequest.Builder authorized(String path) {
-        return request(path).header("Authorization", "Bearer " + TestKeys.ADMIN);
-    }
-
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .version(HttpClient.Version.HTTP_1_1)
-                .timeout(Duration.ofSeconds(10))
-                .header("Content-Type", "application/json");
-    }
-
-    private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-        return http.send(request.build(), BodyHandlers.ofString());
-    }
-
-    private static JsonNode refused(HttpResponse<String> answer, int status, String code, String reason)
-            throws Exception {
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
-        assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("application/json");
-        JsonNode body = JSON.readTree(answer.body());
-        assertThat(body.get("success").booleanValue()).isFalse();
-        assertThat(body.at("/error/code").asText()).isEqualTo(code);
-        assertThat(body.at("/error/message").asText()).isNotBlank();
-        assertThat(body.at("/error/details/reason").asText()).isEqualTo(reason);
-        assertThat(body.at("/meta/requestId").asText())
-                .isEqualTo(answer.headers().firstValue("X-Request-ID").orElseThrow());
-        assertThat(body.at("/meta/timestamp").asText()).endsWith("Z");
-        return body.get("error");
-    }
-
-    private enum Fake implements Reason {
-        ILLEGAL;
-
-        @Override
-        public String id() {
-            return "pipeline.illegal_transition";
-        }
-
-        @Override
-        public ErrorCode code() {
-            return ErrorCode.VALIDATION_ERROR;
-        }
     }
 }

@@ -42,10 +42,10 @@ public final class RunningCaravan implements AutoCloseable {
         Path data = Files.createTempDirectory("caravan-test");
         Path routes = Files.createDirectories(data.resolve("routes"));
         List<String> arguments = new ArrayList<>(List.of(
-                "--CARAVAN_DATA_DIR=" + data,
-                "--CARAVAN_ROUTES_DIR=" + routes,
-                "--CARAVAN_PORT=0",
-                "--CARAVAN_ADMIN_KEY=" + ADMIN_KEY,
+                "--caravan.data-dir=" + data,
+                "--caravan.routes.dir=" + routes,
+                "--server.port=0",
+                "--caravan.admin-key=" + ADMIN_KEY,
                 "--caravan.demo=false"));
         settings.forEach((name, value) -> arguments.add("--" + name + "=" + value));
         return new RunningCaravan(data, SpringApplication.run(Caravan.class, arguments.toArray(String[]::new)));
