@@ -32,7 +32,6 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.FilterType;
 import org.springframework.context.annotation.Import;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -57,7 +56,6 @@ abstract class ApiSlice {
     static final String LIST = "{\"operation\": \"list\"}";
     static final ObjectMapper JSON = new ObjectMapper();
 
-    @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     @ConfigurationPropertiesScan(basePackages = {"dev.caravan.access", "dev.caravan.web"})
     @Import(TestKeys.class)
