@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -275,7 +276,10 @@ final class JdbcLedger implements Ledger {
             return Objects.requireNonNull(result);
         } catch (DataAccessException | TransactionException e) {
             throw BatchException.retry(
-                    "database_unavailable", "the database does not answer as it should: " + e.getMessage(), e);
+                    "database_unavailable",
+                    "the database does not answer as it should: "
+                            + NestedExceptionUtils.getMostSpecificCause(e).getMessage(),
+                    e);
         }
     }
 

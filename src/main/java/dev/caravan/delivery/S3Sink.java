@@ -1,6 +1,7 @@
 package dev.caravan.delivery;
 
 import dev.caravan.batch.Batch;
+import dev.caravan.batch.BatchException;
 import dev.caravan.batch.FileFormat;
 import dev.caravan.batch.OffsetRange;
 import dev.caravan.batch.Rows.Written;
@@ -92,7 +93,12 @@ public final class S3Sink implements Processor {
     }
 
     private String key(Batch batch, WrittenFile file, FileFormat fileFormat) {
-        return ObjectKey.of(prefix, batch.range(), batch.batchTime(), file.folder(), fileFormat.extension());
+        try {
+            return ObjectKey.of(prefix, batch.range(), batch.batchTime(), file.folder(), fileFormat.extension());
+        } catch (IllegalArgumentException e) {
+            throw BatchException.pause(
+                    "object_key_refused", e.getMessage() + ". Correct 'prefix' or 'partition_by' of the sink.");
+        }
     }
 
     /** The same for every attempt, or the files of two attempts would differ. */

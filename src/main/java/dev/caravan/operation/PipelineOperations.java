@@ -1,6 +1,5 @@
 package dev.caravan.operation;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.delivery.DeadLetterEntry;
 import dev.caravan.delivery.DeadLetterQuery;
 import dev.caravan.delivery.FileEntry;
@@ -11,7 +10,6 @@ import dev.caravan.pipeline.Pipeline;
 import dev.caravan.pipeline.Pipelines;
 import dev.caravan.problem.Violation;
 import dev.caravan.web.Cursor;
-import dev.caravan.web.StrictJson;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -64,7 +62,7 @@ final class PipelineOperations implements Operation.Cases {
 
     @Override
     public Object delete(Operation.Delete operation, Call call) {
-        Pipeline pipeline = find(operation.pipeline(), call);
+        Pipeline pipeline = pipelines.writable(call.project(), operation.pipeline());
         lifecycle.delete(pipeline, operation.force(), call.timeout());
         pipelines.delete(call.project(), pipeline.id());
         return Map.of("id", pipeline.id(), "name", pipeline.name(), "deleted", true);
@@ -135,8 +133,7 @@ final class PipelineOperations implements Operation.Cases {
     }
 
     private Views.Full full(Pipeline pipeline) {
-        JsonNode document = StrictJson.tree(pipeline.spec());
-        return Views.Full.of(pipeline, lifecycle.state(pipeline), document);
+        return Views.Full.of(pipeline, lifecycle.state(pipeline), pipelines.document(pipeline));
     }
 
     /** @param found one more than the page takes, when there is more */

@@ -72,7 +72,6 @@ final class CamelRoutes {
                         .split(new org.apache.camel.model.language.SimpleExpression("${body}"))
                         .aggregationStrategy(RowByRow.COLLECT)
                         .streaming()
-                        .stopOnException()
                         .to(forEach.to().uri())
                         .end()
                         .process(RowByRow.CLOSE);

@@ -19,6 +19,8 @@ import java.util.Map;
 final class CompiledYaml {
     private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
             .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+            .disable(YAMLGenerator.Feature.SPLIT_LINES)
+            .enable(YAMLGenerator.Feature.LITERAL_BLOCK_STYLE)
             .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
             .enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
             .build());
@@ -56,7 +58,6 @@ final class CompiledYaml {
         split.put("expression", Map.of("simple", "${body}"));
         split.put("aggregationStrategy", RowByRow.COLLECT);
         split.put("streaming", true);
-        split.put("stopOnException", true);
         split.put("steps", List.of(Map.of("to", endpoint(((ForEachRow) step).to()))));
         return List.of(process(RowByRow.OPEN), Map.of("split", split), process(RowByRow.CLOSE));
     }

@@ -18,8 +18,9 @@ final class FunctionList {
     /** The largest constant for a function that makes a long value of a short one. */
     static final int MAX_REPETITION = 10_000;
 
-    private static final Set<String> TABLE_FUNCTIONS =
-            Set.of("unnest", "range", "generate_series", "json_each", "json_tree");
+    private static final int MAX_PLACEHOLDERS = 10;
+
+    private static final Set<String> TABLE_FUNCTIONS = Set.of("unnest", "range", "generate_series", "json_each");
 
     /** Functions that make a long value of a short one, with the position of the argument that says how long. */
     private static final Map<String, Integer> AMPLIFIERS = Map.ofEntries(
@@ -34,6 +35,30 @@ final class FunctionList {
             Map.entry("equi_width_bins", 2));
 
     private static final Set<String> TEMPLATES = Set.of("format", "printf");
+
+    /** Functions with a JSON path, or a JSON structure, as their second argument. */
+    private static final Set<String> PATHS = Set.of(
+            "->",
+            "->>",
+            "json_extract",
+            "json_extract_path",
+            "json_extract_string",
+            "json_extract_path_text",
+            "json_exists",
+            "json_value",
+            "json_type",
+            "json_keys",
+            "json_array_length");
+
+    private static final Set<String> STRUCTURES =
+            Set.of("json_transform", "json_transform_strict", "from_json", "from_json_strict");
+
+    /** They recurse for each level of nesting, and a message may hold a text of any depth. */
+    private static final Set<String> RECURSIVE =
+            Set.of("json_structure", "json_pretty", "json_merge_patch", "json_contains", "json_tree");
+
+    private static final int MAX_STRUCTURE = 2_000;
+    private static final int MAX_STRUCTURE_DEPTH = 50;
 
     private static final String SAME_AGAIN =
             "would not give the same again; a batch that is written twice must be the same twice";
@@ -75,11 +100,15 @@ final class FunctionList {
     @Nullable String refusal(JsonNode call) {
         String name = call.path("function_name").asText().toLowerCase(Locale.ROOT);
         String schema = call.path("schema").asText() + call.path("catalog").asText();
-        if (!schema.isEmpty() && !schema.equals("main")) {
+        // the grammar itself writes main. before some functions that have a syntax of their own
+        if (!schema.isEmpty() && (!schema.equals("main") || Macros.standBefore(name))) {
             return "function " + schema + "." + name + ": write function names without a schema";
         }
         if (NOT_REPEATABLE.contains(name)) {
             return name + "() " + SAME_AGAIN;
+        }
+        if (RECURSIVE.contains(name)) {
+            return name + "() is not safe with deeply nested JSON; take what you need with -> and ->>";
         }
         if (!allowed.contains(name)) {
             return "function " + name + " is not on the list of functions that a query may use";
@@ -97,7 +126,7 @@ final class FunctionList {
             return null;
         }
         return "function " + name + " cannot stand in FROM: a query reads `events`; of functions only "
-                + "unnest, range, generate_series, json_each and json_tree are possible there";
+                + "unnest, range, generate_series and json_each are possible there";
     }
 
     private static @Nullable String amplification(String name, JsonNode arguments) {
@@ -106,9 +135,34 @@ final class FunctionList {
             return name + "(): argument " + (position + 1) + " must be a number, at most " + MAX_REPETITION;
         }
         if (TEMPLATES.contains(name) && !isTameTemplate(arguments.path(0))) {
-            return name + "(): the template must be a text in the query, with widths of at most three digits";
+            return name + "(): the template must be a text in the query, with at most " + MAX_PLACEHOLDERS
+                    + " values and widths of at most three digits";
         }
-        return null;
+        if (STRUCTURES.contains(name) && !isTameStructure(arguments.path(1))) {
+            return name + "(): the structure must be a text in the query, not long and not deep";
+        }
+        return PATHS.contains(name) ? pathRefusal(arguments.path(1)) : null;
+    }
+
+    /** What speaks against a JSON path, or null. Two wildcards for any depth take time without end. */
+    static @Nullable String pathRefusal(JsonNode path) {
+        String kind = path.path("class").asText();
+        if (kind.equals("CONSTANT")) {
+            String text = path.path("value").path("value").asText();
+            int wildcards = text.split("\\.\\.|\\*\\*", -1).length - 1;
+            return text.startsWith("$") && wildcards > 1 ? "a JSON path has at most one .. or **" : null;
+        }
+        boolean isKey = kind.equals("COLUMN_REF") || path.path("type").asText().equals("ARRAY_CONSTRUCTOR");
+        return isKey || kind.isEmpty() || path.path("function_name").asText().equals("list_value")
+                ? null
+                : "a JSON path must be a text in the query or a column";
+    }
+
+    private static boolean isTameStructure(JsonNode argument) {
+        String text = argument.path("value").path("value").asText();
+        return argument.path("class").asText().equals("CONSTANT")
+                && text.length() <= MAX_STRUCTURE
+                && text.chars().filter(c -> c == '[' || c == '{').count() <= MAX_STRUCTURE_DEPTH;
     }
 
     private static boolean isSmallNumber(JsonNode argument) {
@@ -123,6 +177,7 @@ final class FunctionList {
         String text = argument.path("value").path("value").asText();
         return argument.path("class").asText().equals("CONSTANT")
                 && !text.matches("(?s).*[0-9]{4}.*")
+                && text.chars().filter(c -> c == '%' || c == '{').count() <= MAX_PLACEHOLDERS
                 && !text.contains("*")
                 && !text.matches("(?s).*\\{[^}]*\\{.*");
     }

@@ -189,12 +189,25 @@ final class QueryWalk {
             if (refusal != null) {
                 messages.add(refusal);
             }
+        } else if (kind.equals("LAMBDA")
+                && node.path("expr").path("class").asText().equals("CONSTANT")) {
+            // x -> 'path' has the form of a lambda
+            String refusal = FunctionList.pathRefusal(node.path("expr"));
+            if (refusal != null) {
+                messages.add(refusal);
+            }
+        } else if (kind.equals("CAST") && isVariant(node.path("cast_type"))) {
+            messages.add("the type VARIANT is not safe with deeply nested JSON; use JSON");
         } else if (kind.equals("COLUMN_REF")) {
             columnNames(node.path("column_names"));
             if (node.path("column_names").size() > MAX_NAME_PARTS) {
                 messages.add("a column name has more than " + MAX_NAME_PARTS + " parts");
             }
         }
+    }
+
+    private static boolean isVariant(JsonNode type) {
+        return type.toString().toUpperCase(Locale.ROOT).contains("\"VARIANT\"");
     }
 
     private void columnNames(JsonNode names) {

@@ -24,19 +24,6 @@ import org.jspecify.annotations.Nullable;
  * limits it was opened with, and holds no tables.
  */
 final class Sessions implements AutoCloseable {
-    private static final String BATCH_TIME = "getvariable('batch_time')";
-
-    /** What stands for the functions of the current time; a macro goes before a built-in function of the same name. */
-    private static final Map<String, String> CLOCK = Map.of(
-            "now", BATCH_TIME,
-            "get_current_timestamp", BATCH_TIME,
-            "transaction_timestamp", BATCH_TIME,
-            "today", "CAST(" + BATCH_TIME + " AS DATE)",
-            "current_date", "CAST(" + BATCH_TIME + " AS DATE)",
-            "current_localtimestamp", "CAST(" + BATCH_TIME + " AS TIMESTAMP)",
-            "current_localtime", "CAST(CAST(" + BATCH_TIME + " AS TIMESTAMP) AS TIME)",
-            "get_current_time", "CAST(CAST(" + BATCH_TIME + " AS TIMESTAMP) AS TIMETZ)");
-
     private static final Set<String> NO_MORE = Set.of("FATAL Error", "INTERNAL Error");
 
     private final Path directory;
@@ -110,8 +97,8 @@ final class Sessions implements AutoCloseable {
     private DuckDBConnection start() throws SQLException {
         DuckDBConnection connection = connect();
         try {
-            for (Map.Entry<String, String> macro : CLOCK.entrySet()) {
-                execute(connection, "CREATE MACRO " + macro.getKey() + "() AS " + macro.getValue());
+            for (String macro : Macros.statements()) {
+                execute(connection, macro);
             }
             lock(connection);
             verify(connection);

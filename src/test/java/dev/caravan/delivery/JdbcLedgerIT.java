@@ -1,7 +1,10 @@
 package dev.caravan.delivery;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.caravan.batch.BatchException;
 import dev.caravan.testing.Servers;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** The ledger on a real PostgreSQL. */
@@ -63,6 +67,20 @@ class JdbcLedgerIT extends LedgerContract implements LedgerContract.RollsBack {
                 .hasMessageContaining("every_row_accounted_for");
         assertThatThrownBy(() -> insert(partition, 10, 19, "COMMITTED", null))
                 .isInstanceOf(DataIntegrityViolationException.class);
+    }
+
+    @Test
+    void aDatabaseThatIsAwayIsARetryWithASentence() {
+        DataSource nowhere = new DriverManagerDataSource("jdbc:postgresql://127.0.0.1:1/none", "a", "b");
+        JdbcLedger away = new JdbcLedger(
+                new JdbcTemplate(nowhere),
+                new TransactionTemplate(new DataSourceTransactionManager(nowhere)),
+                event -> {});
+        BatchException e = catchThrowableOfType(
+                BatchException.class, () -> away.own(new PartitionKey("pl_away", "orders", 0), "a", null));
+        assertThat(e.kind()).isEqualTo(BatchException.Kind.RETRY);
+        assertThat(e.reason()).isEqualTo("database_unavailable");
+        assertThat(e.detail()).contains("127.0.0.1:1");
     }
 
     private static long partition(String pipeline, int partition) {

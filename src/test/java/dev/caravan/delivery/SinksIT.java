@@ -119,6 +119,15 @@ class SinksIT {
     }
 
     @Test
+    void aFolderThatMakesTheKeyTooLongPausesThePipeline() {
+        Batch batch = batch(Batches.FixedRows.of(Map.of("day=" + "x".repeat(1100), "a\n")));
+        Exchange done = send("s3-sink?bucket=lake&prefix=" + pipeline, batch);
+        assertThat(done.getException(BatchException.class).kind()).isEqualTo(BatchException.Kind.PAUSE);
+        assertThat(done.getException(BatchException.class).detail()).contains("1024 bytes", "'partition_by'");
+        assertThat(ledger.files(pipeline, FileQuery.newest(1))).isEmpty();
+    }
+
+    @Test
     void everyRowIsSentWithItsKeyAndWhatRepeatsAreKnownBy() {
         String topic = Servers.newName("out");
         Batch batch = batch(Batches.FixedRows.of(

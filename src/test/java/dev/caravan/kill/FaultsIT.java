@@ -83,10 +83,12 @@ class FaultsIT {
         scene.surroundings().s3Proxy().reset();
         told("s3_unavailable");
         // waits get longer
-        Awaitility.await("it goes on trying").atMost(PATIENCE).until(() -> child.logged(" waits 7 s").size()
-                        + child.logged(" waits 6 s").size()
-                        + child.logged(" waits 8 s").size()
-                > 0);
+        Awaitility.await("it goes on trying")
+                .atMost(PATIENCE)
+                .until(() -> child.logged(" waits 7 s").size()
+                                + child.logged(" waits 6 s").size()
+                                + child.logged(" waits 8 s").size()
+                        > 0);
         scene.surroundings().s3Proxy().open();
         scene.awaitProgress(3_000, PATIENCE);
         fine();
@@ -149,7 +151,8 @@ class FaultsIT {
     }
 
     private static void told(String reason) {
-        await("the status tells " + reason, () -> child.ask("monitor", Scene.PIPELINE).contains(reason));
+        await("the status tells " + reason, () -> child.ask("monitor", Scene.PIPELINE)
+                .contains(reason));
     }
 
     private static void fine() {
@@ -162,7 +165,10 @@ class FaultsIT {
 
     private static void await(String what, Callable<Boolean> condition) {
         try {
-            Awaitility.await(what).atMost(TOLD).pollInterval(Duration.ofMillis(250)).until(condition);
+            Awaitility.await(what)
+                    .atMost(TOLD)
+                    .pollInterval(Duration.ofMillis(250))
+                    .until(condition);
         } catch (org.awaitility.core.ConditionTimeoutException e) {
             throw new AssertionError(
                     what + ": not within " + TOLD + "; last answer:\n" + child.ask("monitor", Scene.PIPELINE) + "\n"

@@ -231,6 +231,39 @@ class SqlEngineTest {
     }
 
     @Test
+    void functionsThatMakeMuchOfLittleAreBounded() {
+        Map<String, String> bombs = Map.of(
+                "SELECT length(replace(replace(repeat('x', 10000), 'x', repeat('y', 10000)), 'y', 'zz')) AS n FROM events",
+                "replace()",
+                "SELECT regexp_replace(repeat('x', 10000), 'x', repeat('y', 10000), 'g') AS n FROM events",
+                "regexp_replace()",
+                "SELECT repeat(repeat(repeat(a::VARCHAR, 10000), 10000), 10000) AS n FROM events",
+                "repeat()",
+                "SELECT range(a * 100000000) AS n FROM events",
+                "range()",
+                "SELECT generate_series(TIMESTAMP '2020-01-01', TIMESTAMP '2021-01-01', INTERVAL 1 SECOND) AS n FROM events",
+                "generate_series()");
+        bombs.forEach((bomb, function) -> {
+            Spool spool = SpoolFixture.of(directory, "{\"a\":1}");
+            Rows rows = engine.open(spool, Map.of(), BATCH_TIME).select("s", bomb);
+            String sentence;
+            try {
+                sentence = rows.forEachJson(row -> {}).get(0).detail();
+            } catch (BatchException e) {
+                sentence = e.detail();
+            }
+            assertThat(sentence).as(bomb).contains(function + ": the answer would be longer than");
+        });
+        assertThat(rows(
+                        "SELECT replace('aXb', 'X', 'yy') AS r, regexp_replace('aXbX', 'x', '[\\0]', 'gi') AS s, repeat('ab', 2) "
+                                + "AS u, repeat([1], 2) AS v, replace(NULL, 'a', 'b') AS w, range(2) AS x, range(9, 1, -4) AS y, "
+                                + "generate_series(DATE '2020-01-01', DATE '2020-01-02', INTERVAL 1 DAY)[2]::DATE AS z FROM events",
+                        "{\"a\":1}"))
+                .containsExactly("{\"r\":\"ayyb\",\"s\":\"a[X]b[X]\",\"u\":\"abab\",\"v\":[1,1],\"w\":null,"
+                        + "\"x\":[0,1],\"y\":[9,5],\"z\":\"2020-01-02\"}");
+    }
+
+    @Test
     void bindingNamesTheColumnsOfTheLastQuery() {
         SqlEngine.Binding binding = bind(
                 Map.of("a", "BIGINT"), List.of("SELECT a, _offset, now() AS t FROM events", "SELECT t, a FROM events"));

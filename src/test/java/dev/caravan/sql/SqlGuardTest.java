@@ -164,7 +164,7 @@ class SqlGuardTest {
         assertThat(volatileOnes)
                 .filteredOn(name -> allowed.contains(name) && !clockAndError.contains(name))
                 .isEmpty();
-        Set<String> ofTheGrammar = Set.of("coalesce", "overlay");
+        Set<String> ofTheGrammar = Set.of("coalesce", "->");
         assertThat(allowed)
                 .filteredOn(name -> !known.contains(name) && !ofTheGrammar.contains(name))
                 .isEmpty();
