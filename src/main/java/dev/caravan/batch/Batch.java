@@ -1,6 +1,8 @@
 package dev.caravan.batch;
 
 import java.time.Instant;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,20 @@ public record Batch(
     public static final class Receipt {
         private final AtomicBoolean committed = new AtomicBoolean();
         private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+        private final Deque<Runnable> afterAttempt = new ConcurrentLinkedDeque<>();
+
+        /** What has to be tidied up when the attempt is over, however it ends; run by {@link #endAttempt}. */
+        public void afterAttempt(Runnable tidy) {
+            afterAttempt.push(tidy);
+        }
+
+        /** Ends an attempt: what it has left behind goes, the latest first. */
+        public void endAttempt() {
+            for (Runnable tidy = afterAttempt.poll(); tidy != null; tidy = afterAttempt.poll()) {
+                tidy.run();
+            }
+        }
 
         public void sign() {
             committed.set(true);

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The decision log of the deliveries: which offsets of which partition are in which objects. A message may be
+ * ⑧ of 8: the decision log of the deliveries: which offsets of which partition are in which objects. A message may be
  * acknowledged only when its range is COMMITTED here.
  *
  * <p>Every method is one transaction and throws {@link BatchException} of kind RETRY when the database is away, of kind

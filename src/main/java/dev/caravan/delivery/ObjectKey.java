@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Names objects: {@code <prefix>/[<column>=<value>/]<topic>-<partition>-<first>-<last>.<ext>}. A pure function of the
+ * ⑦ of 8: Names objects: {@code <prefix>/[<column>=<value>/]<topic>-<partition>-<first>-<last>.<ext>}. A pure function of the
  * claim and the sink, so that a range done again gets the same name. Offsets have 20 digits, so that listings sort. Date
  * patterns in braces stand for the batch time in UTC: {@code orders/dt={yyyy-MM-dd}}.
  */

@@ -11,13 +11,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +37,7 @@ final class BatchConsumer {
     private final BatchFailures failures;
     private final AssignedPartitions partitions;
     private @Nullable HandedOut handedOut;
+    private int seen;
 
     private record HandedOut(SourcePartition partition, PendingBatch pending) {}
 
@@ -48,6 +53,10 @@ final class BatchConsumer {
     /** Returns at most one batch; waits for at most {@code timeout}. */
     ConsumerRecords<?, ?> poll(Duration timeout) {
         SourceControl.Wish wish = runtime.control().wish();
+        if (wish.number() != seen) {
+            seen = wish.number();
+            partitions.all().forEach(SourcePartition::retryNow);
+        }
         settle();
         boolean reading = wish.mode() != SourceControl.Mode.PAUSE;
         if (reading) {
@@ -70,7 +79,7 @@ final class BatchConsumer {
         return partitions.listener(camels);
     }
 
-    /** Drops what is not committed and deletes its files. */
+    /** Drops what is not committed. */
     void release() {
         handedOut = null;
         partitions.releaseAll();
@@ -123,7 +132,7 @@ final class BatchConsumer {
                 }
             }
         } catch (IOException e) {
-            lost(partition, e);
+            owner.spoolLost(partition, e);
         }
     }
 
@@ -133,16 +142,7 @@ final class BatchConsumer {
         pending.receipt().fail(null);
         Batch batch;
         try {
-            batch = new Batch(
-                    runtime.pipeline(),
-                    pending.version(),
-                    pending.range(),
-                    partition.epoch(),
-                    pending.batchTime(),
-                    runtime.control().deadAccepted(at, pending.range().last()),
-                    pending.spool(),
-                    runtime.versions().open(pending.version(), pending.spool(), pending.batchTime()),
-                    pending.receipt());
+            batch = pending.open(runtime, at, partition.epoch());
         } catch (RuntimeException e) {
             pending.receipt().fail(e);
             settle();
@@ -157,20 +157,27 @@ final class BatchConsumer {
         boolean read = wish.mode() == SourceControl.Mode.READ;
         boolean drain = wish.mode() == SourceControl.Mode.DRAIN;
         partitions.fetchOnly(partition -> partition.mayFetch() && (read || (drain && partition.recovering() != null)));
-        long now = System.nanoTime();
-        Duration wait = timeout;
-        for (SourcePartition partition : partitions.all()) {
-            Duration event = partition.nextEvent(now);
-            wait = event.compareTo(wait) < 0 ? event : wait;
-        }
         try {
-            ConsumerRecords<byte[], ByteBuffer> messages = real.poll(wait);
+            ConsumerRecords<byte[], ByteBuffer> messages =
+                    real.poll(wish.mode() == SourceControl.Mode.PAUSE ? timeout : untilNextEvent(timeout));
             for (TopicPartition at : messages.partitions()) {
                 append(partitions.find(at), messages.records(at));
             }
         } catch (OffsetOutOfRangeException e) {
             e.partitions().forEach(at -> owner.expired(partitions.find(at)));
+        } catch (WakeupException | InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            failures.report(e, timeout);
+            LockSupport.parkNanos(timeout.toNanos());
         }
+    }
+
+    private Duration untilNextEvent(Duration atMost) {
+        long now = System.nanoTime();
+        return partitions.all().stream()
+                .map(partition -> partition.nextEvent(now))
+                .reduce(atMost, (one, other) -> one.compareTo(other) < 0 ? one : other);
     }
 
     private void append(@Nullable SourcePartition partition, List<ConsumerRecord<byte[], ByteBuffer>> messages) {
@@ -182,20 +189,7 @@ final class BatchConsumer {
                 partition.append(message);
             }
         } catch (IOException e) {
-            lost(partition, e);
+            owner.spoolLost(partition, e);
         }
-    }
-
-    /** The spool could not be written: what was open is read again when the partition is owned anew. */
-    private void lost(SourcePartition partition, IOException cause) {
-        partition.release();
-        Duration delay = partition.ownFailed();
-        runtime.listener()
-                .delayed(
-                        runtime.pipeline(),
-                        "disk_unavailable",
-                        "messages cannot be spooled in " + runtime.versions().directory(runtime.version()) + ": "
-                                + cause.getMessage(),
-                        delay);
     }
 }

@@ -20,8 +20,12 @@ final class BatchDispatch implements Processor {
     @Override
     public void process(Exchange exchange) throws InvalidPayloadException {
         Batch batch = exchange.getMessage().getMandatoryBody(Batch.class);
-        producer.send("direct:" + batch.route(), exchange);
-        batch.receipt().fail(exchange.getException());
-        exchange.setException(null);
+        try {
+            producer.send("direct:" + batch.route(), exchange);
+            batch.receipt().fail(exchange.getException());
+            exchange.setException(null);
+        } finally {
+            batch.receipt().endAttempt();
+        }
     }
 }

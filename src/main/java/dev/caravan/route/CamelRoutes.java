@@ -29,6 +29,9 @@ final class CamelRoutes {
 
     private final ModelCamelContext camel;
 
+    /** Neither Camel's model nor its registry is made for changes at the same time. */
+    private final Object model = new Object();
+
     CamelRoutes(ModelCamelContext camel) {
         this.camel = camel;
         for (Class<?> type : List.of(String.class, List.class, Map.class)) {
@@ -36,20 +39,31 @@ final class CamelRoutes {
         }
     }
 
-    boolean has(CompiledRoute route) {
-        return camel.getRoute(route.id()) != null;
+    /** Makes a bean known to the Kamelets. */
+    void bind(String name, Object bean) {
+        synchronized (model) {
+            camel.getRegistry().bind(name, bean);
+        }
+    }
+
+    void unbind(String name) {
+        synchronized (model) {
+            camel.getRegistry().unbind(name);
+        }
     }
 
     /** Adds and starts a route; when it fails nothing of it stays. */
     void add(CompiledRoute route) throws Exception {
         try {
-            kamelets(route).forEach(this::bind);
-            camel.addRoutes(new RouteBuilder(camel) {
-                @Override
-                public void configure() {
-                    define(from(route.from().uri()).routeId(route.id()).errorHandler(noErrorHandler()), route);
-                }
-            });
+            synchronized (model) {
+                kamelets(route).forEach(this::bind);
+                camel.addRoutes(new RouteBuilder(camel) {
+                    @Override
+                    public void configure() {
+                        define(from(route.from().uri()).routeId(route.id()).errorHandler(noErrorHandler()), route);
+                    }
+                });
+            }
         } catch (Exception e) {
             try {
                 remove(route);
@@ -81,6 +95,16 @@ final class CamelRoutes {
 
     /** Stops and removes a route with the routes, endpoints and beans that its Kamelets made. */
     void remove(CompiledRoute route) throws Exception {
+        stopRoute(route.id());
+        for (CompiledKamelet kamelet : kamelets(route)) {
+            stopRoute(kamelet.routeId());
+        }
+        synchronized (model) {
+            forget(route);
+        }
+    }
+
+    private void forget(CompiledRoute route) throws Exception {
         removeRoute(route.id());
         for (CompiledKamelet kamelet : kamelets(route)) {
             removeRoute(kamelet.routeId());
@@ -101,11 +125,15 @@ final class CamelRoutes {
                 || uri.endsWith("routeId=" + kamelet.routeId());
     }
 
-    private void removeRoute(String id) throws Exception {
+    /** Waits for the consumers, so without the lock. */
+    private void stopRoute(String id) throws Exception {
         ServiceStatus status = camel.getRouteController().getRouteStatus(id);
         if (status != null && !status.isStopped()) {
             camel.getRouteController().stopRoute(id, STOP_SECONDS, TimeUnit.SECONDS);
         }
+    }
+
+    private void removeRoute(String id) throws Exception {
         camel.removeRoute(id);
         RouteDefinition leftOver = camel.getRouteDefinition(id);
         if (leftOver != null) {

@@ -6,11 +6,10 @@ import dev.caravan.pipeline.Pipeline;
 import java.time.Clock;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
-import org.apache.camel.spi.Registry;
 
 /** Binds each pipeline's source where its Kamelet looks for it. */
 final class ConfiguredSources implements BatchSourceFactory {
-    private final Registry registry;
+    private final CamelRoutes camel;
     private final UnaryOperator<Properties> clientProperties;
     private final Topics topics;
     private final PipelineTopics pipelineTopics;
@@ -20,7 +19,7 @@ final class ConfiguredSources implements BatchSourceFactory {
     private final String owner;
 
     ConfiguredSources(
-            Registry registry,
+            CamelRoutes camel,
             UnaryOperator<Properties> clientProperties,
             Topics topics,
             PipelineTopics pipelineTopics,
@@ -28,7 +27,7 @@ final class ConfiguredSources implements BatchSourceFactory {
             Faults faults,
             Clock clock,
             String owner) {
-        this.registry = registry;
+        this.camel = camel;
         this.clientProperties = clientProperties;
         this.topics = topics;
         this.pipelineTopics = pipelineTopics;
@@ -52,12 +51,12 @@ final class ConfiguredSources implements BatchSourceFactory {
                 control,
                 listener,
                 () -> topics.id(pipeline.topic()));
-        registry.bind(name(pipeline.id()), new BatchSource(clientProperties, runtime, ledger, faults, clock));
+        camel.bind(name(pipeline.id()), new BatchSource(clientProperties, runtime, ledger, faults, clock));
     }
 
     @Override
     public void unbind(String pipelineId) {
-        registry.unbind(name(pipelineId));
+        camel.unbind(name(pipelineId));
     }
 
     private static String name(String pipelineId) {

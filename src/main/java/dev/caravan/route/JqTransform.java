@@ -53,7 +53,7 @@ public final class JqTransform implements Processor, CamelContextAware {
         VersionRuntimes runtimes = Objects.requireNonNull(camel).getRegistry().findSingleByType(VersionRuntimes.class);
         VersionRuntime runtime = runtimes.of(batch);
         StepOutput output = new StepOutput(batch, step, runtime.directory(), runtime.inlined());
-        RowByRow.closeWhenDone(exchange, output);
+        batch.receipt().afterAttempt(output::close);
         output.refused(batch.rows().forEachJson(row -> apply(row, output)));
         exchange.getMessage().setBody(output.batch(runtime));
     }

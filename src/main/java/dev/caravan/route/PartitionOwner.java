@@ -7,6 +7,7 @@ import dev.caravan.delivery.Faults;
 import dev.caravan.delivery.Ledger;
 import dev.caravan.delivery.Ownership;
 import dev.caravan.pipeline.StartFrom;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
@@ -91,6 +92,15 @@ final class PartitionOwner {
         if (partition == null) {
             return;
         }
+        try {
+            reportLoss(partition);
+        } catch (RuntimeException e) {
+            partition.release();
+            failures.report(e, partition.ownFailed());
+        }
+    }
+
+    private void reportLoss(SourcePartition partition) {
         Claim claim = partition.recovering();
         long last = oldest(partition) - 1;
         if (claim == null) {
@@ -109,5 +119,18 @@ final class PartitionOwner {
         partition.release();
         partition.ownFailed();
         failures.report(BatchException.pause("source_data_expired", message), Duration.ZERO);
+    }
+
+    /** The spool could not be written: what was open is read again when the partition is owned anew. */
+    void spoolLost(SourcePartition partition, IOException cause) {
+        partition.release();
+        Duration delay = partition.ownFailed();
+        runtime.listener()
+                .delayed(
+                        runtime.pipeline(),
+                        "disk_unavailable",
+                        "messages cannot be spooled in " + runtime.versions().directory(runtime.version()) + ": "
+                                + cause.getMessage(),
+                        delay);
     }
 }

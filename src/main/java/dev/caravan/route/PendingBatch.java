@@ -6,6 +6,7 @@ import dev.caravan.batch.Spool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
+import org.apache.kafka.common.TopicPartition;
 
 /** A closed batch that is not committed yet, with its tries. It is handed out again until it is. */
 final class PendingBatch {
@@ -33,12 +34,18 @@ final class PendingBatch {
         return spool.range();
     }
 
-    int version() {
-        return version;
-    }
-
-    Instant batchTime() {
-        return batchTime;
+    /** The batch to hand out for one more attempt, its rows not read yet. */
+    Batch open(SourceRuntime runtime, TopicPartition at, long epoch) {
+        return new Batch(
+                runtime.pipeline(),
+                version,
+                range(),
+                epoch,
+                batchTime,
+                runtime.control().deadAccepted(at, range().last()),
+                spool,
+                runtime.versions().open(version, spool, batchTime),
+                receipt);
     }
 
     Batch.Receipt receipt() {

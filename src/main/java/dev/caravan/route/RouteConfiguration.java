@@ -96,17 +96,17 @@ class RouteConfiguration {
             return properties;
         };
         ConfiguredSources sources = new ConfiguredSources(
-                camel.getRegistry(), clientProperties, topics, pipelineTopics, ledger, faults, clock, replica.value());
+                camelRoutes, clientProperties, topics, pipelineTopics, ledger, faults, clock, replica.value());
         PipelineRoutes routes = new PipelineRoutes(
                 compiler,
                 camelRoutes,
                 store,
                 pipeline -> VersionRuntime.create(pipeline, store, sql, guard, spool),
                 sources);
-        camel.getRegistry().bind(RouteCompiler.DISPATCH, new BatchDispatch(camel.createProducerTemplate()));
-        camel.getRegistry().bind(RowByRow.OPEN, new RowByRow.Open(routes));
-        camel.getRegistry().bind(RowByRow.COLLECT, new RowByRow.Collect());
-        camel.getRegistry().bind(RowByRow.CLOSE, new RowByRow.Close(routes));
+        camelRoutes.bind(RouteCompiler.DISPATCH, new BatchDispatch(camel.createProducerTemplate()));
+        camelRoutes.bind(RowByRow.OPEN, new RowByRow.Open(routes));
+        camelRoutes.bind(RowByRow.COLLECT, new RowByRow.Collect());
+        camelRoutes.bind(RowByRow.CLOSE, new RowByRow.Close(routes));
         return routes;
     }
 }

@@ -6,7 +6,6 @@ import java.util.Set;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
 
 /** Takes a batch through a Kamelet that knows single messages: every row one JSON text, in order, and back to a batch. */
@@ -26,10 +25,10 @@ final class RowByRow {
             Batch batch = exchange.getMessage().getMandatoryBody(Batch.class);
             VersionRuntime runtime = runtimes.of(batch);
             StepOutput input = new StepOutput(batch, "rows", runtime.directory(), Set.of());
-            closeWhenDone(exchange, input);
+            batch.receipt().afterAttempt(input::close);
             input.refused(batch.rows().forEachJson(row -> input.add(row.json(), row.line())));
             StepOutput output = new StepOutput(batch, "rows", runtime.directory(), runtime.inlined());
-            closeWhenDone(exchange, output);
+            batch.receipt().afterAttempt(output::close);
             output.refused(input.dead());
             exchange.setProperty(INPUT, input);
             exchange.setProperty(OUTPUT, output);
@@ -65,14 +64,5 @@ final class RowByRow {
             StepOutput output = exchange.getProperty(OUTPUT, StepOutput.class);
             exchange.getMessage().setBody(output.batch(runtimes.of(output.source())));
         }
-    }
-
-    static void closeWhenDone(Exchange exchange, StepOutput output) {
-        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
-            @Override
-            public void onDone(Exchange done) {
-                output.close();
-            }
-        });
     }
 }

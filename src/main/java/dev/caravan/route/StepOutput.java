@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rows that a step writes one by one, in a spool of their own; for each the message it came from. The files live
- * until the exchange is done.
+ * until the attempt is over.
  */
 final class StepOutput implements AutoCloseable {
     private final Batch source;

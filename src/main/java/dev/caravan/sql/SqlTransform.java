@@ -7,7 +7,7 @@ import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Step of a pipeline: batch in, batch out. Only remembers the query; the sink at the end of the route has reading, all
+ * ⑤ of 8: step of a pipeline: batch in, batch out. Only remembers the query; the sink at the end of the route has reading, all
  * queries and writing done in one pass.
  */
 public final class SqlTransform implements Processor {
