@@ -101,7 +101,7 @@ final class BatchConsumer {
             if (partition.finished()) {
                 real.seek(partition.partition(), partition.readFrom());
             } else {
-                real.commitAsync(Map.of(partition.partition(), advisory), null);
+                real.commitAsync(Map.of(partition.partition(), advisory), BatchFailures::adviceFailed);
             }
         } else if (failures.handle(pending) == BatchException.Kind.FENCED) {
             partition.release();

@@ -3,6 +3,9 @@ package dev.caravan.route;
 import dev.caravan.batch.BatchException;
 import dev.caravan.batch.BatchException.Kind;
 import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,5 +68,12 @@ final class BatchFailures {
         return message == null
                 ? cause.getClass().getSimpleName()
                 : message.lines().findFirst().orElse("");
+    }
+
+    /** Kafka's own offsets are advice for other tools; the next commit makes good for one that failed. */
+    static void adviceFailed(Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Exception failure) {
+        if (failure != null) {
+            LOG.debug("Kafka did not take the offsets {}", offsets, failure);
+        }
     }
 }

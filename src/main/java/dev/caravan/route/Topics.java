@@ -20,9 +20,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** What the broker says about topics. Every question is answered within ten seconds or fails with kind RETRY. */
+/** What the broker says about topics. A question is answered within three seconds, or fails with kind RETRY. */
 public final class Topics {
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration QUESTION = Duration.ofSeconds(3);
+    private static final Duration CHANGE = Duration.ofSeconds(10);
 
     private final Admin admin;
 
@@ -38,8 +39,10 @@ public final class Topics {
     /** Makes a topic unless it exists. */
     public void ensure(String topic, int partitions) {
         try {
-            get(admin.createTopics(List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty())))
-                    .all());
+            get(
+                    admin.createTopics(List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty())))
+                            .all(),
+                    CHANGE);
         } catch (TopicExistsException e) {
             // as wanted
             return;
@@ -56,7 +59,7 @@ public final class Topics {
                 .map(partition -> new TopicPartition(topic, partition.partition()))
                 .collect(Collectors.toMap(Function.identity(), at -> OffsetSpec.latest()));
         Map<TopicPartition, Long> ends = new HashMap<>();
-        get(admin.listOffsets(latest).all()).forEach((at, end) -> ends.put(at, end.offset()));
+        get(admin.listOffsets(latest).all(), QUESTION).forEach((at, end) -> ends.put(at, end.offset()));
         return ends;
     }
 
@@ -74,23 +77,24 @@ public final class Topics {
     private Optional<TopicDescription> describe(String topic) {
         try {
             Map<String, TopicDescription> found =
-                    get(admin.describeTopics(List.of(topic)).allTopicNames());
+                    get(admin.describeTopics(List.of(topic)).allTopicNames(), QUESTION);
             return Optional.ofNullable(found.get(topic));
         } catch (UnknownTopicOrPartitionException e) {
             return Optional.empty();
         }
     }
 
-    private static <T> T get(KafkaFuture<T> answer) {
+    private static <T> T get(KafkaFuture<T> answer, Duration timeout) {
         try {
-            return answer.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }
             throw BatchException.retry("kafka_unavailable", "Kafka did not answer: " + e.getCause(), e);
         } catch (TimeoutException e) {
-            throw BatchException.retry("kafka_unavailable", "Kafka did not answer within 10 s", e);
+            throw BatchException.retry(
+                    "kafka_unavailable", "Kafka did not answer within " + timeout.toSeconds() + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw BatchException.retry("kafka_unavailable", "the program ends", e);
