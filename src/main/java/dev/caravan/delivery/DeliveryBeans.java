@@ -14,10 +14,13 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class DeliveryBeans {
     @Bean
-    Faults faults(@Value("#{systemProperties['" + KillingFaults.PROPERTY + "']}") @Nullable String setting) {
-        return setting == null
-                ? Faults.NONE
-                : KillingFaults.parse(setting, () -> Runtime.getRuntime().halt(KillingFaults.EXIT_CODE));
+    Faults faults(
+            @Value("#{systemProperties['" + KillingFaults.PROPERTY + "']}") @Nullable String kill,
+            @Value("#{systemProperties['" + KillingFaults.STOP_PROPERTY + "']}") @Nullable String stop) {
+        if (kill != null) {
+            return KillingFaults.parse(kill, () -> Runtime.getRuntime().halt(KillingFaults.EXIT_CODE));
+        }
+        return stop == null ? Faults.NONE : KillingFaults.parse(stop, KillingFaults::standStill);
     }
 
     @Bean

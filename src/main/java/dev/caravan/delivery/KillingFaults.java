@@ -1,5 +1,7 @@
 package dev.caravan.delivery;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -8,6 +10,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class KillingFaults implements Faults {
     static final String PROPERTY = "caravan.faults.kill";
+    /** Instead of dying the process stands still, until somebody continues it. */
+    static final String STOP_PROPERTY = "caravan.faults.stop";
+
     /** What a shell reports for a process that was ended by SIGKILL. */
     static final int EXIT_CODE = 137;
 
@@ -30,6 +35,22 @@ final class KillingFaults implements Faults {
             }
         }
         throw new IllegalArgumentException(PROPERTY + " is not <point>:<n>: " + setting);
+    }
+
+    /** What SIGSTOP does, sent by the process to itself so that it stands still exactly here. */
+    static void standStill() {
+        try {
+            new ProcessBuilder(
+                            "kill",
+                            "-STOP",
+                            Long.toString(ProcessHandle.current().pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
