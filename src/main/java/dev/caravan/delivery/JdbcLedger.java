@@ -11,7 +11,6 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -276,11 +275,18 @@ final class JdbcLedger implements Ledger {
             return Objects.requireNonNull(result);
         } catch (DataAccessException | TransactionException e) {
             throw BatchException.retry(
-                    "database_unavailable",
-                    "the database does not answer as it should: "
-                            + NestedExceptionUtils.getMostSpecificCause(e).getMessage(),
-                    e);
+                    "database_unavailable", "the database does not answer as it should: " + sentence(e), e);
         }
+    }
+
+    /** What the driver says: it knows the address, and what it wraps only that nobody was there. */
+    private static @Nullable String sentence(RuntimeException failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof java.sql.SQLException) {
+                return at.getMessage();
+            }
+        }
+        return failure.getMessage();
     }
 
     /** The locked row of a partition. */
