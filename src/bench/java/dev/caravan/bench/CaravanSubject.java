@@ -51,10 +51,10 @@ final class CaravanSubject implements Subject {
         this.messagesPerFile = messagesPerFile;
         context = SpringApplication.run(
                 Caravan.class,
-                "--CARAVAN_DATA_DIR=" + data,
-                "--CARAVAN_ROUTES_DIR=" + Files.createDirectories(data.resolve("routes")),
-                "--CARAVAN_PORT=0",
-                "--CARAVAN_ADMIN_KEY=" + ADMIN_KEY,
+                "--caravan.data-dir=" + data,
+                "--caravan.routes.dir=" + Files.createDirectories(data.resolve("routes")),
+                "--server.port=0",
+                "--caravan.admin-key=" + ADMIN_KEY,
                 "--caravan.demo=false");
         context.addApplicationListener((PayloadApplicationEvent<?> event) -> {
             if (event.getPayload() instanceof BatchCommitted batch) {
