@@ -76,12 +76,13 @@ public final class SpoolWriter implements AutoCloseable {
         byte[] bytes = value.hasArray() ? value.array() : copy(value);
         int from = value.hasArray() ? value.arrayOffset() + value.position() : 0;
         int to = from + value.remaining();
-        String refusal = refusal(bytes, from, to);
+        int newline = MessageText.indexOfNewline(bytes, from, to);
+        String refusal = refusal(bytes, from, to, newline >= 0);
         if (refusal != null) {
             refuse(offset, timestamp, key, headers, copy(value), refusal, sentence(refusal));
             return;
         }
-        boolean altered = write(bytes, from, to, offset, timestamp, key, headers);
+        boolean altered = write(bytes, from, to, newline, offset, timestamp, key, headers);
         put((byte) '\n');
         long sideAt = key == null && headers.isEmpty() && !altered
                 ? -1
@@ -115,7 +116,7 @@ public final class SpoolWriter implements AutoCloseable {
         }
     }
 
-    private static @Nullable String refusal(byte[] bytes, int from, int to) {
+    private static @Nullable String refusal(byte[] bytes, int from, int to, boolean severalLines) {
         int length = to - from;
         if (length > MAX_MESSAGE_BYTES) {
             return "too_large";
@@ -128,9 +129,7 @@ public final class SpoolWriter implements AutoCloseable {
             return noObject;
         }
         boolean canBeTooDeep = length > 2 * MessageText.MAX_DEPTH;
-        return canBeTooDeep || MessageText.indexOfNewline(bytes, from, to) >= 0
-                ? MessageText.refusal(bytes, from, to)
-                : null;
+        return canBeTooDeep || severalLines ? MessageText.refusal(bytes, from, to) : null;
     }
 
     private static String sentence(String refusal) {
@@ -160,7 +159,14 @@ public final class SpoolWriter implements AutoCloseable {
 
     /** Whether the line is not the value letter for letter (the inlined members apart). */
     private boolean write(
-            byte[] bytes, int from, int to, long offset, long timestamp, byte @Nullable [] key, List<Header> headers)
+            byte[] bytes,
+            int from,
+            int to,
+            int firstNewline,
+            long offset,
+            long timestamp,
+            byte @Nullable [] key,
+            List<Header> headers)
             throws IOException {
         int start = from;
         boolean altered = false;
@@ -175,7 +181,8 @@ public final class SpoolWriter implements AutoCloseable {
             altered |= empty;
             start++;
         }
-        int newline = MessageText.indexOfNewline(bytes, start, to);
+        boolean isBehind = firstNewline >= 0 && firstNewline < start;
+        int newline = isBehind ? MessageText.indexOfNewline(bytes, start, to) : firstNewline;
         while (newline >= 0) {
             altered = true;
             put(bytes, start, newline - start);

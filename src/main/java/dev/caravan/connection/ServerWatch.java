@@ -63,7 +63,7 @@ final class ServerWatch implements HealthIndicator, SmartLifecycle {
             log.warn("{} cannot be reached ({}); next try in {} s.", name, Probe.reason(e), pause.toSeconds());
         }
         if (running) {
-            executor.schedule(() -> ask(name, probe, backoff), pause.toMillis(), TimeUnit.MILLISECONDS);
+            var unused = executor.schedule(() -> ask(name, probe, backoff), pause.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

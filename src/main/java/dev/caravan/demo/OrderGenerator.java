@@ -68,7 +68,7 @@ final class OrderGenerator implements SmartLifecycle {
                 new StringSerializer());
         executor = Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "demo"));
         executor.execute(this::createTopic);
-        executor.scheduleAtFixedRate(this::send, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = executor.scheduleAtFixedRate(this::send, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void createTopic() {
@@ -89,7 +89,7 @@ final class OrderGenerator implements SmartLifecycle {
     private void send() {
         KafkaProducer<String, String> to = producer;
         if (to != null) {
-            to.send(new ProducerRecord<>(TOPIC, orders.next()), (sent, failure) -> {
+            var unused = to.send(new ProducerRecord<>(TOPIC, orders.next()), (sent, failure) -> {
                 if (failure != null) {
                     log.debug("Demo: an order was not sent", failure);
                 }

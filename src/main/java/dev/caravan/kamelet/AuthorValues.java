@@ -52,7 +52,7 @@ final class AuthorValues {
 
     List<Violation> check(JsonNode properties, String at) {
         List<Violation> violations = new ArrayList<>(check.check(properties, at));
-        properties.fields().forEachRemaining(property -> {
+        properties.properties().forEach(property -> {
             KameletParameter parameter = parameters.get(property.getKey());
             if (parameter != null && !parameter.expression()) {
                 literal(property.getValue(), SchemaCheck.child(at, property.getKey()), violations);
@@ -69,7 +69,7 @@ final class AuthorValues {
                 literal(value.get(i), at + "/" + i, violations);
             }
         } else if (value.isObject()) {
-            value.fields().forEachRemaining(member -> {
+            value.properties().forEach(member -> {
                 String path = SchemaCheck.child(at, member.getKey());
                 refusal(member.getKey()).ifPresent(message -> violations.add(new Violation(path, message)));
                 literal(member.getValue(), path, violations);

@@ -58,7 +58,7 @@ final class KameletReader {
         Set<String> required = new TreeSet<>();
         definition.path("required").forEach(name -> required.add(name.asText()));
         Map<String, KameletParameter> parameters = new LinkedHashMap<>();
-        definition.path("properties").fields().forEachRemaining(property -> {
+        definition.path("properties").properties().forEach(property -> {
             String name = property.getKey();
             parameters.put(name, parameter(name, property.getValue(), required.contains(name)));
         });

@@ -56,7 +56,8 @@ final class BrokerProbe implements SmartLifecycle {
             return thread;
         });
         running = true;
-        clockwork.scheduleWithFixedDelay(this::probe, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = clockwork.scheduleWithFixedDelay(
+                this::probe, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -120,7 +120,7 @@ public final class Lifecycle {
     private static boolean runsOrFailed(PipelineState state) {
         return state.status() == PipelineStatus.RUNNING
                 || state.status() == PipelineStatus.FAILED
-                || state.status() == PipelineStatus.PAUSED && state.reason() != null;
+                || (state.status() == PipelineStatus.PAUSED && state.reason() != null);
     }
 
     private PipelineState await(Pipeline pipeline, Predicate<PipelineState> reached, Duration timeout) {

@@ -92,7 +92,7 @@ final class Reconciler implements SmartLifecycle {
         clockwork = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "reconciler"));
         workers = Executors.newCachedThreadPool(task -> daemon(task, "reconciler-step"));
         running = true;
-        clockwork.scheduleWithFixedDelay(this::tick, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        var unused = clockwork.scheduleWithFixedDelay(this::tick, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private static Thread daemon(Runnable task, String name) {

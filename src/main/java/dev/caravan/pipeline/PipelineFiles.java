@@ -53,7 +53,7 @@ final class PipelineFiles {
                         stamps.put(String.valueOf(file.getFileName()), stamp);
                     }
                 } catch (NoSuchFileException goneMeanwhile) {
-                    continue;
+                    stamps.remove(String.valueOf(file.getFileName()));
                 }
             }
         }

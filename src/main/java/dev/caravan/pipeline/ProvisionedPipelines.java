@@ -48,7 +48,7 @@ public final class ProvisionedPipelines implements AutoCloseable {
 
     /** Starts to look; the files are read in the background, again and again while the database is away. */
     void start() {
-        looks.scheduleWithFixedDelay(this::lookQuietly, 0, SECONDS_BETWEEN_LOOKS, TimeUnit.SECONDS);
+        var unused = looks.scheduleWithFixedDelay(this::lookQuietly, 0, SECONDS_BETWEEN_LOOKS, TimeUnit.SECONDS);
     }
 
     /** What became of each file, by name. */

@@ -21,7 +21,7 @@ final class SchemaRules {
     static List<Violation> check(JsonNode schema) {
         List<Violation> violations = new ArrayList<>();
         Set<String> seen = new HashSet<>();
-        schema.fields().forEachRemaining(column -> {
+        schema.properties().forEach(column -> {
             String path = SchemaCheck.child("/schema", column.getKey());
             String name = column.getKey().toLowerCase(Locale.ROOT);
             if (RESERVED.contains(name)) {

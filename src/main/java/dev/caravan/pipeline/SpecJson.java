@@ -112,8 +112,8 @@ final class SpecJson {
 
     static Map<String, String> columns(JsonNode schema) {
         Map<String, String> columns = new LinkedHashMap<>();
-        schema.fields()
-                .forEachRemaining(
+        schema.properties()
+                .forEach(
                         column -> columns.put(column.getKey(), column.getValue().asText()));
         return columns;
     }

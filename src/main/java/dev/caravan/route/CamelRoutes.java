@@ -166,7 +166,7 @@ final class CamelRoutes {
     private static boolean isPlain(Object value) {
         return value instanceof Number
                 || value instanceof Boolean
-                || value instanceof String text && text.matches("[A-Za-z0-9._-]{1,249}");
+                || (value instanceof String text && text.matches("[A-Za-z0-9._-]{1,249}"));
     }
 
     private void unbind(CompiledKamelet kamelet) {

@@ -52,7 +52,10 @@ final class StepOutput implements AutoCloseable {
         return source;
     }
 
-    /** @param json one JSON object; @param origin the message's line, or -1 when a query has come between */
+    /**
+     * @param json one JSON object
+     * @param origin the message's line, or -1 when a query has come between
+     */
     void add(byte[] json, int origin) {
         int row = writer.size();
         if (row == origins.length) {

@@ -153,6 +153,6 @@ final class BadMessages {
     }
 
     static boolean isNested(String type) {
-        return type.contains("(") && !NUMERIC.matcher(type).matches() || type.contains("[");
+        return (type.contains("(") && !NUMERIC.matcher(type).matches()) || type.contains("[");
     }
 }

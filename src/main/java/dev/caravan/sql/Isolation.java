@@ -42,7 +42,7 @@ final class Isolation {
     List<DeadMessage> find(int[] survivors) throws SQLException, IOException {
         lines = survivors;
         SqlFailure always = failure(job.chain(), 0, 0);
-        if (always != null || (always = failureOfAnEmptyMessage()) != null && isSeenEverywhere(always)) {
+        if (always != null || ((always = failureOfAnEmptyMessage()) != null && isSeenEverywhere(always))) {
             throw BatchException.pause("sql_error", always.sentence());
         }
         search(0, lines.length, true);

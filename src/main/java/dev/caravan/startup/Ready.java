@@ -6,7 +6,6 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.event.EventListener;
-import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /** Once everything is up: writes {@link EndpointsFile} and prints the {@link Banner}. */
@@ -16,13 +15,11 @@ final class Ready {
 
     private final EndpointsFile endpoints;
     private final StartupSettings settings;
-    private final Environment environment;
     private final Banner banner;
 
-    Ready(EndpointsFile endpoints, StartupSettings settings, Environment environment, Banner banner) {
+    Ready(EndpointsFile endpoints, StartupSettings settings, Banner banner) {
         this.endpoints = endpoints;
         this.settings = settings;
-        this.environment = environment;
         this.banner = banner;
     }
 
