@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.spi.ComponentCustomizer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.web.ServerProperties;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -29,6 +31,11 @@ class Connections {
                 !settings.kafkaIsExternal(),
                 !database.external(),
                 !settings.s3().external());
+    }
+
+    @Bean
+    Demo demo(@Value("${caravan.demo:#{null}}") @Nullable Boolean wanted, Bundled bundled) {
+        return new Demo(wanted == null ? bundled.all() : wanted);
     }
 
     @Bean

@@ -1,6 +1,6 @@
 package dev.caravan.demo;
 
-import dev.caravan.connection.Bundled;
+import dev.caravan.connection.Demo;
 import dev.caravan.connection.KafkaConnection;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,8 +40,8 @@ final class OrderGenerator implements SmartLifecycle {
     private @Nullable ScheduledExecutorService executor;
     private @Nullable KafkaProducer<String, String> producer;
 
-    OrderGenerator(DemoSettings settings, Bundled bundled, KafkaConnection kafka, Clock clock) {
-        this.wanted = settings.demo() == null ? bundled.all() : settings.demo();
+    OrderGenerator(Demo demo, KafkaConnection kafka, Clock clock) {
+        this.wanted = demo.on();
         this.kafka = kafka;
         this.orders = new Orders(clock, RandomGenerator.getDefault());
     }

@@ -1,5 +1,6 @@
 package dev.caravan.pipeline;
 
+import dev.caravan.connection.Demo;
 import dev.caravan.kamelet.KameletCatalog;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -46,9 +47,10 @@ class PipelineConfiguration {
             PipelineStore store,
             PipelineRules rules,
             PipelineChanges changes,
+            Demo demo,
             Clock clock) {
         Provisioning provisioning = new Provisioning(settings.project(), store, rules, changes, clock);
-        return new ProvisionedPipelines(new PipelineFiles(Path.of(routes)), provisioning, settings.reload());
+        return new ProvisionedPipelines(new PipelineFiles(Path.of(routes), demo.on()), provisioning, settings.reload());
     }
 
     /** When everything else runs: reading the files compiles routes and starts pipelines. */

@@ -13,16 +13,21 @@ import java.util.TreeMap;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
-/** The pipeline files: those in the routes directory when there is one, else those that come with the program. */
+/** The pipeline files: those in the routes directory when there is one, else those that come with the program if wanted. */
 final class PipelineFiles {
     private static final String ENDING = ".yaml";
 
     private final Path routes;
     private final Path directory;
+    private final boolean examples;
 
-    /** @param routes files are in its directory {@code pipelines} */
-    PipelineFiles(Path routes) {
+    /**
+     * @param routes files are in its directory {@code pipelines}
+     * @param examples whether those that come with the program are meant where there is no such directory
+     */
+    PipelineFiles(Path routes, boolean examples) {
         this.routes = routes;
+        this.examples = examples;
         this.directory = routes.resolve("pipelines");
     }
 
@@ -33,7 +38,10 @@ final class PipelineFiles {
      */
     Map<String, String> stamps() {
         try {
-            return Files.isDirectory(routes) ? inDirectory() : onClassPath();
+            if (Files.isDirectory(routes)) {
+                return inDirectory();
+            }
+            return examples ? onClassPath() : Map.of();
         } catch (IOException e) {
             throw new UncheckedIOException("the pipeline files cannot be listed: " + e.getMessage(), e);
         }

@@ -1,6 +1,6 @@
 /** What an author declares: checked, versioned, stored. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"problem", "web", "access", "kamelet"})
+@ApplicationModule(allowedDependencies = {"connection", "problem", "web", "access", "kamelet"})
 package dev.caravan.pipeline;
 
 import org.jspecify.annotations.NullMarked;

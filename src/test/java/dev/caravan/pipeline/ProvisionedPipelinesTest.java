@@ -44,7 +44,7 @@ class ProvisionedPipelinesTest {
         PipelineRules rules = new PipelineRules(CATALOG, spec -> List.of());
         Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
         return new ProvisionedPipelines(
-                new PipelineFiles(directory), new Provisioning("default", store, rules, changes, clock), reload);
+                new PipelineFiles(directory, true), new Provisioning("default", store, rules, changes, clock), reload);
     }
 
     @Test
