@@ -4,6 +4,7 @@ import dev.caravan.problem.Problem;
 import dev.caravan.web.Failures;
 import dev.caravan.web.WebReason;
 import jakarta.servlet.DispatcherType;
+import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.authentication.AuthenticationManager;
@@ -21,6 +22,9 @@ import org.springframework.security.web.firewall.RequestRejectedHandler;
 class SecurityConfiguration {
     private static final String[] OPEN = {"/observe/health", "/observe/health/**", "/openapi.yaml", "/docs", "/docs/**"
     };
+
+    /** All that any path takes; Spring's firewall refuses others before paths are looked at. */
+    private static final List<String> METHODS = List.of("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT");
 
     @Bean
     SecurityFilterChain apiSecurity(HttpSecurity http, ApiKeys keys, Failures failures) throws Exception {
@@ -62,10 +66,19 @@ class SecurityConfiguration {
 
     @Bean
     RequestRejectedHandler rejected(Failures failures) {
-        return (request, response, rejection) -> failures.write(
-                request,
-                response,
-                new Problem(
-                        WebReason.MALFORMED_REQUEST, "The request is malformed: its path or a header is not allowed."));
+        return (request, response, rejection) -> {
+            boolean known = METHODS.contains(request.getMethod());
+            if (!known) {
+                response.setHeader("Allow", String.join(", ", METHODS));
+            }
+            failures.write(
+                    request,
+                    response,
+                    known
+                            ? new Problem(
+                                    WebReason.MALFORMED_REQUEST,
+                                    "The request is malformed: its path or a header is not allowed.")
+                            : new Problem(WebReason.METHOD_NOT_ALLOWED, "No path of this server takes that method."));
+        };
     }
 }

@@ -1,7 +1,7 @@
 package dev.caravan.operation;
 
 import dev.caravan.access.Caller;
-import dev.caravan.problem.Problem;
+import dev.caravan.web.Answer;
 import dev.caravan.web.Envelope;
 import dev.caravan.web.Failures;
 import dev.caravan.web.RequestBody;
@@ -33,12 +33,13 @@ final class PipelineApi implements Processor {
         try {
             message.setBody(envelope.success(request, answer(request)));
             message.setHeader(Exchange.HTTP_RESPONSE_CODE, 200);
+            message.setHeader(Exchange.CONTENT_TYPE, "application/json");
         } catch (RuntimeException e) {
-            Problem problem = failures.problem(request, e);
-            message.setBody(failures.body(request, problem));
-            message.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.reason().status());
+            Answer refusal = failures.answer(request, e);
+            message.setBody(refusal.body());
+            message.setHeader(Exchange.HTTP_RESPONSE_CODE, refusal.status());
+            message.setHeader(Exchange.CONTENT_TYPE, refusal.contentType());
         }
-        message.setHeader(Exchange.CONTENT_TYPE, "application/json");
     }
 
     private Object answer(HttpServletRequest request) {

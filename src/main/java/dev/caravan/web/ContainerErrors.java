@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * else. Tomcat makes it by its name.
  */
 public final class ContainerErrors extends ErrorReportValve {
-    private final Envelope envelope = new Envelope(Clock.systemUTC());
+    private final Clock clock = Clock.systemUTC();
 
     @Override
     protected void report(Request request, Response response, @Nullable Throwable failure) {
@@ -23,12 +23,13 @@ public final class ContainerErrors extends ErrorReportValve {
         String id = RequestId.isAcceptable(request.getHeader(RequestId.HEADER))
                 ? request.getHeader(RequestId.HEADER)
                 : RequestId.fresh();
-        byte[] body = envelope.failure(id, Failures.of(status, request, response.getHeader("Allow")));
+        Answer answer = ErrorForm.of(request.getRequestURI())
+                .answer(id, clock.instant(), Failures.of(status, request, response.getHeader("Allow")));
         try {
-            response.setContentType("application/json");
+            response.setContentType(answer.contentType());
             response.setHeader(RequestId.HEADER, id);
-            response.setContentLength(body.length);
-            response.getOutputStream().write(body);
+            response.setContentLength(answer.body().length);
+            response.getOutputStream().write(answer.body());
             response.finishResponse();
         } catch (IOException | IllegalStateException e) {
             // the connection is gone: nobody is left to answer

@@ -29,19 +29,25 @@ public final class Envelope {
         return StrictJson.bytes(new Success(true, data, meta));
     }
 
-    byte[] failure(String requestId, Problem problem) {
-        return StrictJson.bytes(new Failure(false, error(problem), new Meta(requestId, now(), null)));
+    static Object failure(String requestId, Instant now, Problem problem) {
+        ErrorBody error = new ErrorBody(problem.reason().code().name(), problem.detail(), details(problem));
+        return new Failure(false, error, new Meta(requestId, now.truncatedTo(ChronoUnit.MILLIS), null));
     }
 
-    private static ErrorBody error(Problem problem) {
+    /** The reason, the violations if there are any, and what else the problem brings. */
+    static Map<String, Object> details(Problem problem) {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("reason", problem.reason().id());
-        List<Place> places = problem.violations().stream().map(Place::of).toList();
+        List<Place> places = places(problem);
         if (!places.isEmpty()) {
             details.put("violations", places);
         }
         problem.details().forEach(details::putIfAbsent);
-        return new ErrorBody(problem.reason().code().name(), problem.detail(), details);
+        return details;
+    }
+
+    static List<Place> places(Problem problem) {
+        return problem.violations().stream().map(Place::of).toList();
     }
 
     private Instant now() {

@@ -22,19 +22,19 @@ final class ErrorEndpoint implements ErrorController {
 
     @RequestMapping("${server.error.path:/error}")
     void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Original original = new Original(request);
         Object failure = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
         if (failure instanceof Throwable thrown) {
-            failures.write(request, response, failures.problem(request, thrown));
+            failures.write(original, response, failures.problem(original, thrown));
             return;
         }
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         int code = status instanceof Integer known ? known : 404;
-        Original original = new Original(request);
         if (code == 405 && contract.isBelow(original.getRequestURI())) {
             response.setHeader("Allow", null);
             code = 404;
         }
-        failures.write(request, response, Failures.of(code, original, response.getHeader("Allow")));
+        failures.write(original, response, Failures.of(code, original, response.getHeader("Allow")));
     }
 
     /** The request as the client sent it; an error dispatch goes by another path. */

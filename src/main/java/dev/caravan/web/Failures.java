@@ -1,9 +1,11 @@
 package dev.caravan.web;
 
 import dev.caravan.problem.Problem;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,10 +16,10 @@ import org.springframework.stereotype.Component;
 public final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
-    private final Envelope envelope;
+    private final Clock clock;
 
-    Failures(Envelope envelope) {
-        this.envelope = envelope;
+    Failures(Clock clock) {
+        this.clock = clock;
     }
 
     /** Writes the answer unless one is already on its way. */
@@ -25,21 +27,28 @@ public final class Failures {
         if (response.isCommitted()) {
             return;
         }
-        byte[] body = body(request, problem);
+        Answer answer = answer(request, problem);
         response.resetBuffer();
-        response.setStatus(problem.reason().status());
+        response.setStatus(answer.status());
         response.setHeader(RequestId.HEADER, RequestId.of(request));
-        response.setContentType("application/json");
-        response.setContentLength(body.length);
-        response.getOutputStream().write(body);
+        response.setContentType(answer.contentType());
+        response.setContentLength(answer.body().length);
+        response.getOutputStream().write(answer.body());
     }
 
-    public byte[] body(HttpServletRequest request, Problem problem) {
-        return envelope.failure(RequestId.of(request), problem);
+    /** The answer in the form of the API that the request's path belongs to. */
+    public Answer answer(HttpServletRequest request, Throwable failure) {
+        return ErrorForm.of(path(request)).answer(RequestId.of(request), clock.instant(), problem(request, failure));
+    }
+
+    /** As the client sent it; an error dispatch goes by another. */
+    private static @Nullable String path(HttpServletRequest request) {
+        Object sent = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
+        return sent instanceof String path ? path : request.getRequestURI();
     }
 
     /** What the client may know of a failure; what it may not know is logged here. */
-    public Problem problem(HttpServletRequest request, Throwable failure) {
+    Problem problem(HttpServletRequest request, Throwable failure) {
         for (Throwable t = failure; t != null; t = t.getCause()) {
             if (t instanceof Problem problem) {
                 return problem;

@@ -11,8 +11,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -102,6 +104,15 @@ class ApiTest extends ApiSlice {
         JsonNode error = refused(answer, 405, "VALIDATION_ERROR", "web.method_not_allowed");
         assertThat(answer.headers().firstValue("Allow").orElse("")).contains("POST");
         assertThat(error.get("message").asText()).contains("use POST");
+    }
+
+    @Test
+    void methodsThatNobodyKnowsAre405() throws Exception {
+        refused(
+                send(authorized("/pipeline").method("FOO", BodyPublishers.noBody())),
+                405,
+                "VALIDATION_ERROR",
+                "web.method_not_allowed");
     }
 
     @Test
@@ -271,9 +282,10 @@ class ApiTest extends ApiSlice {
     void eightSlowOperationsDoNotStopTheNinth() throws Exception {
         operations.answer = (operation, call) -> operation instanceof Operation.Start ? waits(call) : Map.of();
         String start = "{\"operation\":\"start\",\"parameters\":{\"pipeline\":\"a\"},\"options\":{\"timeout\":3000}}";
+        List<CompletableFuture<HttpResponse<String>>> slow = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
-            http.sendAsync(
-                    authorized("/pipeline").POST(BodyPublishers.ofString(start)).build(), BodyHandlers.ofString());
+            slow.add(http.sendAsync(
+                    authorized("/pipeline").POST(BodyPublishers.ofString(start)).build(), BodyHandlers.ofString()));
         }
 
         HttpRequest list = authorized("/pipeline")
@@ -282,5 +294,6 @@ class ApiTest extends ApiSlice {
                 .build();
         assertThat(http.send(list, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
         gate.countDown();
+        slow.forEach(CompletableFuture::join);
     }
 }
