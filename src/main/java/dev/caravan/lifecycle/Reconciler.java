@@ -16,13 +16,15 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
 
 /**
  * Compares what is wanted with what this replica runs, every half second and whenever somebody asks for it, and takes
  * each pipeline one step. Every replica has one; none leads.
  */
-final class Reconciler implements SmartLifecycle {
+final class Reconciler implements SmartLifecycle, ApplicationListener<ApplicationStartedEvent> {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
     private static final long PERIOD_MILLIS = 500;
 
@@ -85,6 +87,17 @@ final class Reconciler implements SmartLifecycle {
                 }
             });
         }
+    }
+
+    /** Camel loads its own routes when the context is refreshed: pipelines come after, two at once break its registry. */
+    @Override
+    public void onApplicationEvent(ApplicationStartedEvent started) {
+        start();
+    }
+
+    @Override
+    public boolean isAutoStartup() {
+        return false;
     }
 
     @Override
