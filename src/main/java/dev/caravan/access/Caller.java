@@ -1,6 +1,7 @@
 package dev.caravan.access;
 
 import dev.caravan.problem.Problem;
+import dev.caravan.web.Sender;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ public record Caller(String project, String keyId, Set<Scope> scopes) {
 
     void attachTo(HttpServletRequest request) {
         request.setAttribute(ATTRIBUTE, this);
+        new Sender(project, keyId).attachTo(request);
     }
 
     /** @throws Problem when the caller's key does not have the scope */

@@ -11,12 +11,17 @@ public enum WebReason implements Reason {
     NESTED_TOO_DEEP("web.nested_too_deep", ErrorCode.VALIDATION_ERROR, 400),
     INVALID_FIELDS("web.invalid_fields", ErrorCode.VALIDATION_ERROR, 400),
     INVALID_CURSOR("web.invalid_cursor", ErrorCode.VALIDATION_ERROR, 400),
+    INVALID_IDEMPOTENCY_KEY("web.invalid_idempotency_key", ErrorCode.VALIDATION_ERROR, 400),
     UNKNOWN_PATH("web.unknown_path", ErrorCode.NOT_FOUND, 404),
     METHOD_NOT_ALLOWED("web.method_not_allowed", ErrorCode.VALIDATION_ERROR, 405),
     NOT_ACCEPTABLE("web.not_acceptable", ErrorCode.VALIDATION_ERROR, 406),
+    STILL_RUNNING("web.still_running", ErrorCode.VALIDATION_ERROR, 409),
+    ANSWER_NOT_KEPT("web.answer_not_kept", ErrorCode.VALIDATION_ERROR, 409),
     BODY_TOO_LARGE("web.body_too_large", ErrorCode.VALIDATION_ERROR, 413),
     UNSUPPORTED_MEDIA_TYPE("web.unsupported_media_type", ErrorCode.VALIDATION_ERROR, 415),
+    IDEMPOTENCY_KEY_REUSED("web.idempotency_key_reused", ErrorCode.VALIDATION_ERROR, 422),
     HEADERS_TOO_LARGE("web.headers_too_large", ErrorCode.VALIDATION_ERROR, 431),
+    RATE_LIMITED("web.rate_limited", ErrorCode.RATE_LIMIT_EXCEEDED, 429),
     INTERNAL("web.internal", ErrorCode.INTERNAL_ERROR, 500),
     UNAVAILABLE("web.unavailable", ErrorCode.TIMEOUT, 503);
 

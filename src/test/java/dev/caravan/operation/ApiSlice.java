@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.access.TestKeys;
 import dev.caravan.problem.ErrorCode;
 import dev.caravan.problem.Reason;
+import dev.caravan.web.TestIdempotency;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -58,13 +59,13 @@ abstract class ApiSlice {
 
     @EnableAutoConfiguration
     @ConfigurationPropertiesScan(basePackages = {"dev.caravan.access", "dev.caravan.web"})
-    @Import(TestKeys.class)
+    @Import({TestKeys.class, TestIdempotency.class})
     @ComponentScan(
             basePackages = {"dev.caravan.web", "dev.caravan.access"},
             excludeFilters =
                     @ComponentScan.Filter(
                             type = FilterType.REGEX,
-                            pattern = {".*\\.JdbcApiKeyStore", ".*Test.*"}))
+                            pattern = {".*\\.Jdbc.*Store", ".*Test.*"}))
     static class Slice {
         @Bean
         Clock clock() {
