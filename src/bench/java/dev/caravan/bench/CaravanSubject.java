@@ -55,7 +55,8 @@ final class CaravanSubject implements Subject {
                 "--caravan.routes.dir=" + Files.createDirectories(data.resolve("routes")),
                 "--server.port=0",
                 "--caravan.admin-key=" + ADMIN_KEY,
-                "--caravan.demo=false");
+                "--caravan.demo=false",
+                "--caravan.rate-limit=0");
         context.addApplicationListener((PayloadApplicationEvent<?> event) -> {
             if (event.getPayload() instanceof BatchCommitted batch) {
                 committed.release(Math.toIntExact(batch.counts().in()));

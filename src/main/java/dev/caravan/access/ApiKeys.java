@@ -42,6 +42,11 @@ final class ApiKeys {
                 .map(ApiKey::caller);
     }
 
+    /** Whether the key was let in here before; it may be revoked by now. */
+    boolean isKnown(String presented) {
+        return known.containsKey(KeyHash.of(presented));
+    }
+
     private @Nullable Known look(KeyHash hash, Instant now, Instant recorded) {
         Optional<ApiKey> found = store.find(hash).filter(key -> key.hash().matches(hash) && key.inForce(now));
         if (found.isEmpty()) {

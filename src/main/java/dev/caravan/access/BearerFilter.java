@@ -2,6 +2,7 @@ package dev.caravan.access;
 
 import dev.caravan.problem.Problem;
 import dev.caravan.web.Failures;
+import dev.caravan.web.Strangers;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -25,10 +26,12 @@ final class BearerFilter extends OncePerRequestFilter {
     private static final String SCHEME = "Bearer ";
 
     private final ApiKeys keys;
+    private final Strangers strangers;
     private final Failures failures;
 
-    BearerFilter(ApiKeys keys, Failures failures) {
+    BearerFilter(ApiKeys keys, Strangers strangers, Failures failures) {
         this.keys = keys;
+        this.strangers = strangers;
         this.failures = failures;
     }
 
@@ -41,12 +44,14 @@ final class BearerFilter extends OncePerRequestFilter {
             return;
         }
         try {
-            Optional<Caller> caller = keys.authenticate(key);
+            // whoever may not try any more is not looked up, so that guessing costs the database nothing
+            boolean looked = keys.isKnown(key) || strangers.mayTry(request);
+            Optional<Caller> caller = looked ? keys.authenticate(key) : Optional.empty();
             if (caller.isEmpty()) {
                 response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
                 Problem refused =
                         new Problem(AccessReason.INVALID_KEY, "This API key is not known, or no longer in force.");
-                failures.write(request, response, refused);
+                strangers.refuse(request, response, refused);
                 return;
             }
             admit(request, caller.get());

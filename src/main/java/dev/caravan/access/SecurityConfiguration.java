@@ -2,6 +2,7 @@ package dev.caravan.access;
 
 import dev.caravan.problem.Problem;
 import dev.caravan.web.Failures;
+import dev.caravan.web.Strangers;
 import dev.caravan.web.WebReason;
 import jakarta.servlet.DispatcherType;
 import java.util.List;
@@ -27,14 +28,15 @@ class SecurityConfiguration {
     private static final List<String> METHODS = List.of("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT");
 
     @Bean
-    SecurityFilterChain apiSecurity(HttpSecurity http, ApiKeys keys, Failures failures) throws Exception {
+    SecurityFilterChain apiSecurity(HttpSecurity http, ApiKeys keys, Strangers strangers, Failures failures)
+            throws Exception {
         return http.csrf(AbstractHttpConfigurer::disable)
                 .formLogin(AbstractHttpConfigurer::disable)
                 .httpBasic(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .addFilterBefore(new BearerFilter(keys, failures), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(new BearerFilter(keys, strangers, failures), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(
                                 DispatcherType.ASYNC, DispatcherType.ERROR, DispatcherType.FORWARD)
                         .permitAll()
@@ -42,14 +44,14 @@ class SecurityConfiguration {
                         .permitAll()
                         .anyRequest()
                         .authenticated())
-                .exceptionHandling(exceptions -> exceptions.authenticationEntryPoint(missingKey(failures)))
+                .exceptionHandling(exceptions -> exceptions.authenticationEntryPoint(missingKey(strangers)))
                 .build();
     }
 
-    private static AuthenticationEntryPoint missingKey(Failures failures) {
+    private static AuthenticationEntryPoint missingKey(Strangers strangers) {
         return (request, response, refusal) -> {
             response.setHeader("WWW-Authenticate", "Bearer");
-            failures.write(
+            strangers.refuse(
                     request,
                     response,
                     new Problem(AccessReason.MISSING_KEY, "Send an API key: Authorization: Bearer <key>."));

@@ -1,5 +1,6 @@
 package dev.caravan.web;
 
+import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +100,16 @@ class WebConfiguration implements WebMvcConfigurer {
                 }
             };
         };
+    }
+
+    @Bean
+    TimeMeter monotonicTime() {
+        return TimeMeter.SYSTEM_NANOTIME;
+    }
+
+    @Bean
+    RateLimit<Sender> rateLimit(WebSettings settings, TimeMeter time) {
+        return new RateLimit<>(settings.rateLimit(), time);
     }
 
     @Bean

@@ -83,6 +83,7 @@ final class Launcher implements AutoCloseable {
             builder.environment()
                     .put("CARAVAN_ROUTES_DIR", directory.resolve("routes").toString());
             builder.environment().put("CARAVAN_DEMO", "false");
+            builder.environment().put("CARAVAN_RATE_LIMIT", "0");
             builder.environment().put("CARAVAN_ADMIN_KEY", CaravanProcess.ADMIN_KEY);
             builder.redirectErrorStream(true).redirectOutput(log.toFile());
             CaravanProcess child = new CaravanProcess(name, builder.start(), port, log);

@@ -48,6 +48,8 @@ import org.springframework.test.context.DynamicPropertySource;
             "management.endpoint.health.probes.enabled=true",
             "management.endpoint.health.validate-group-membership=false",
             "caravan.admin-key=" + TestKeys.ADMIN,
+            "caravan.rate-limit=0",
+            "caravan.rate-limit-unauthenticated=0",
             "spring.autoconfigure.exclude="
                     + "org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration,"
                     + "org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration"

@@ -46,7 +46,8 @@ public final class RunningCaravan implements AutoCloseable {
                 "--caravan.routes.dir=" + routes,
                 "--server.port=0",
                 "--caravan.admin-key=" + ADMIN_KEY,
-                "--caravan.demo=false"));
+                "--caravan.demo=false",
+                "--caravan.rate-limit=0"));
         settings.forEach((name, value) -> arguments.add("--" + name + "=" + value));
         return new RunningCaravan(data, SpringApplication.run(Caravan.class, arguments.toArray(String[]::new)));
     }
