@@ -29,6 +29,7 @@ final class JdbcLedger implements Ledger {
     private final ApplicationEventPublisher events;
     private final LedgerRows rows;
     private final DeadLetterRows deadLetters;
+    private final VersionRows versions;
 
     JdbcLedger(JdbcTemplate template, TransactionTemplate transaction, ApplicationEventPublisher events) {
         this.jdbc = JdbcClient.create(template);
@@ -36,6 +37,7 @@ final class JdbcLedger implements Ledger {
         this.events = events;
         this.rows = new LedgerRows(jdbc);
         this.deadLetters = new DeadLetterRows(template);
+        this.versions = new VersionRows(jdbc);
     }
 
     @Override
@@ -64,7 +66,7 @@ final class JdbcLedger implements Ledger {
                         SET epoch = nextval('ownership_epoch'), owner = excluded.owner, owned_at = now(),
                             topic_id = coalesce(p.topic_id, excluded.topic_id)
                         WHERE p.topic_id IS NULL OR excluded.topic_id IS NULL OR p.topic_id = excluded.topic_id
-                        RETURNING id, epoch, next_offset""")
+                        RETURNING id, epoch, next_offset, p.version""")
                 .param("pipeline", key.pipeline())
                 .param("topic", key.topic())
                 .param("partition", key.partition())
@@ -100,6 +102,10 @@ final class JdbcLedger implements Ledger {
             if (held.nextOffset == null || held.nextOffset != request.range().first()) {
                 throw BatchException.fenced(request.range() + " does not start at the partition's position "
                         + held.nextOffset + " of " + key);
+            }
+            versions.require(request);
+            if (held.version < request.version()) {
+                versions.started(held.id, request.version(), request.range().first());
             }
             return insert(held, request);
         });
@@ -220,10 +226,24 @@ final class JdbcLedger implements Ledger {
     public void forget(String pipeline) {
         inTransaction(() -> {
             deadLetters.delete(pipeline);
+            versions.forget(pipeline);
             return jdbc.sql("DELETE FROM pipeline_partition WHERE pipeline = :pipeline")
                     .param("pipeline", pipeline)
                     .update();
         });
+    }
+
+    @Override
+    public void switchTo(String pipeline, int version) {
+        inTransaction(() -> {
+            versions.switchTo(pipeline, version);
+            return version;
+        });
+    }
+
+    @Override
+    public List<VersionSwitch> switches(String pipeline, int first, int last) {
+        return inTransaction(() -> versions.switches(pipeline, first, last));
     }
 
     @Override
@@ -259,7 +279,7 @@ final class JdbcLedger implements Ledger {
 
     private Held lock(PartitionKey key) {
         return jdbc.sql("""
-                        SELECT id, epoch, next_offset FROM pipeline_partition
+                        SELECT id, epoch, next_offset, version FROM pipeline_partition
                         WHERE pipeline = :pipeline AND topic = :topic AND partition = :partition FOR UPDATE""")
                 .param("pipeline", key.pipeline())
                 .param("topic", key.topic())
@@ -290,9 +310,13 @@ final class JdbcLedger implements Ledger {
     }
 
     /** The locked row of a partition. */
-    private record Held(long id, long epoch, @Nullable Long nextOffset) {
+    private record Held(long id, long epoch, @Nullable Long nextOffset, int version) {
         static Held read(java.sql.ResultSet row, int number) throws java.sql.SQLException {
-            return new Held(row.getLong("id"), row.getLong("epoch"), (Long) row.getObject("next_offset"));
+            return new Held(
+                    row.getLong("id"),
+                    row.getLong("epoch"),
+                    (Long) row.getObject("next_offset"),
+                    row.getInt("version"));
         }
 
         void require(long expected, PartitionKey key) {

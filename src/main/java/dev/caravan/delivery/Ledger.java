@@ -54,6 +54,16 @@ public interface Ledger {
     /** Deletes everything of a pipeline; whoever still owns a partition of it is fenced. */
     void forget(String pipeline);
 
+    /**
+     * Decides that everything that is not claimed yet belongs to a version: each partition goes over at its position,
+     * and claims of earlier versions are refused from now on. Claims that are there keep their version, also when they
+     * are done again. A partition without a position goes over with its first claim. An earlier version changes nothing.
+     */
+    void switchTo(String pipeline, int version);
+
+    /** Where the versions from {@code first} to {@code last} start, by topic, partition and version. */
+    List<VersionSwitch> switches(String pipeline, int first, int last);
+
     /** What was claimed, newest first. */
     List<FileEntry> files(String pipeline, FileQuery query);
 

@@ -8,6 +8,7 @@ enum Decision {
     START,
     PAUSE,
     RESUME,
+    SWITCH,
     DRAIN,
     CLOSE;
 
@@ -38,11 +39,14 @@ enum Decision {
         if (desired == DesiredStatus.STOPPED) {
             return DRAIN;
         }
-        if (desired == DesiredStatus.PAUSED) {
-            return local == Local.READING ? PAUSE : NOTHING;
+        if (desired == DesiredStatus.PAUSED && local == Local.READING) {
+            return PAUSE;
         }
         if (wantedVersion != localVersion) {
-            return DRAIN;
+            return SWITCH;
+        }
+        if (desired == DesiredStatus.PAUSED) {
+            return NOTHING;
         }
         return local == Local.PAUSED ? RESUME : NOTHING;
     }

@@ -3,6 +3,7 @@ package dev.caravan.lifecycle;
 import dev.caravan.delivery.FileEntry;
 import dev.caravan.delivery.FileQuery;
 import dev.caravan.delivery.Ledger;
+import dev.caravan.delivery.VersionSwitch;
 import dev.caravan.pipeline.Pipeline;
 import dev.caravan.problem.Problem;
 import dev.caravan.route.Topics;
@@ -75,6 +76,24 @@ public final class Lifecycle {
             want(pipeline, DesiredStatus.RUNNING);
         }
         return await(pipeline, Lifecycle::runsOrFailed, timeout);
+    }
+
+    /** Returns once every replica runs the current version or something is in the way; at once when it is stopped. */
+    public PipelineState follow(Pipeline pipeline, Duration timeout) {
+        reconciler.nudge();
+        return await(pipeline, state -> follows(state, pipeline.version()), timeout);
+    }
+
+    private static boolean follows(PipelineState state, int version) {
+        boolean everywhere = !state.replicas().isEmpty()
+                && state.status() != PipelineStatus.STARTING
+                && state.replicas().stream().allMatch(replica -> replica.version() >= version);
+        return everywhere || state.desired() == DesiredStatus.STOPPED || state.status() == PipelineStatus.FAILED;
+    }
+
+    /** Where each partition goes over to these versions, by topic, partition and version; the last one included. */
+    public List<VersionSwitch> switches(Pipeline pipeline, int first, int last) {
+        return ledger.switches(pipeline.id(), first, last);
     }
 
     /** Stops reading, commits what is open, then stops. */

@@ -34,8 +34,8 @@ class LifecycleConfiguration {
     }
 
     @Bean
-    PipelineNews pipelineNews(LifecycleStore store, Reconciler reconciler) {
-        return new PipelineNews(store, reconciler);
+    PipelineNews pipelineNews(LifecycleStore store, Ledger ledger, Reconciler reconciler) {
+        return new PipelineNews(store, ledger, reconciler);
     }
 
     @Bean

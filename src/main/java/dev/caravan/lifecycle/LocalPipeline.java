@@ -1,6 +1,7 @@
 package dev.caravan.lifecycle;
 
 import dev.caravan.lifecycle.Decision.Local;
+import dev.caravan.pipeline.Pipeline;
 import dev.caravan.route.RunningPipeline;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,12 +17,13 @@ final class LocalPipeline {
 
     private final String pipeline;
     private final String topic;
-    private final int version;
+    private int version;
     private final Clock clock;
     private @Nullable RunningPipeline running;
     private Local local = Local.NOTHING;
     private boolean assigned;
     private int partitions;
+    private Instant switchNotBefore = Instant.MIN;
     private @Nullable Trouble trouble;
     private @Nullable Trouble halt;
 
@@ -43,7 +45,7 @@ final class LocalPipeline {
         return topic;
     }
 
-    int version() {
+    synchronized int version() {
         return version;
     }
 
@@ -83,6 +85,40 @@ final class LocalPipeline {
             halt = null;
             running.resume(acceptedDead);
             local = Local.READING;
+        }
+    }
+
+    /** @return false when the source has to be started anew for it */
+    boolean switchTo(Pipeline next) {
+        RunningPipeline routes;
+        synchronized (this) {
+            routes = running;
+        }
+        if (routes == null || !routes.switchTo(next)) {
+            return false;
+        }
+        synchronized (this) {
+            version = next.version();
+        }
+        return true;
+    }
+
+    synchronized boolean switchDue() {
+        return !clock.instant().isBefore(switchNotBefore);
+    }
+
+    synchronized void switchRefused(Duration retry) {
+        switchNotBefore = clock.instant().plus(retry);
+    }
+
+    /** Lets go of versions that are done with; takes a moment, so without the lock. */
+    void tidy() {
+        RunningPipeline routes;
+        synchronized (this) {
+            routes = running;
+        }
+        if (routes != null) {
+            routes.tidy();
         }
     }
 

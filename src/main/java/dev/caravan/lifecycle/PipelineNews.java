@@ -1,5 +1,6 @@
 package dev.caravan.lifecycle;
 
+import dev.caravan.delivery.Ledger;
 import dev.caravan.pipeline.PipelineChanged;
 import dev.caravan.pipeline.PipelineCreated;
 import dev.caravan.pipeline.PipelineProvisioned;
@@ -11,10 +12,12 @@ import org.springframework.transaction.event.TransactionalEventListener;
 /** What becomes of a pipeline's wish when its document comes, changes or goes; stored in the same transaction. */
 final class PipelineNews {
     private final LifecycleStore store;
+    private final Ledger ledger;
     private final Reconciler reconciler;
 
-    PipelineNews(LifecycleStore store, Reconciler reconciler) {
+    PipelineNews(LifecycleStore store, Ledger ledger, Reconciler reconciler) {
         this.store = store;
+        this.ledger = ledger;
         this.reconciler = reconciler;
     }
 
@@ -33,6 +36,12 @@ final class PipelineNews {
     @EventListener
     void unprovisioned(PipelineUnprovisioned news) {
         store.want(news.pipeline().id(), DesiredStatus.STOPPED, null, null);
+    }
+
+    /** In the transaction that stores the version: from its end on nothing is claimed by the one before. */
+    @EventListener
+    void switched(PipelineChanged news) {
+        ledger.switchTo(news.pipeline().id(), news.pipeline().version());
     }
 
     @TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT, fallbackExecution = true)

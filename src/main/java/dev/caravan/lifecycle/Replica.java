@@ -62,6 +62,9 @@ final class Replica implements SourceListener {
                 local == null ? Decision.Local.NOTHING : local.local(),
                 local == null ? 0 : local.version());
         apply(decision, id, wanted, desired);
+        if (local != null) {
+            local.tidy();
+        }
     }
 
     private void apply(Decision decision, String id, Optional<Pipeline> wanted, Optional<Desired> desired) {
@@ -69,6 +72,7 @@ final class Replica implements SourceListener {
             case START -> start(wanted.orElseThrow(), desired.orElseThrow());
             case PAUSE -> local(id).pause();
             case RESUME -> local(id).resume(desired.orElseThrow().acceptedDead());
+            case SWITCH -> switchTo(local(id), wanted.orElseThrow());
             case DRAIN -> local(id).drain();
             case CLOSE -> close(id);
             case NOTHING -> {
@@ -98,6 +102,24 @@ final class Replica implements SourceListener {
             refused(local, e.reason().id(), e.detail());
         } catch (BatchException e) {
             refused(local, e.reason(), e.detail());
+        }
+    }
+
+    /** The ledger refuses what the version before would claim, so nothing is lost by closing at once what cannot follow. */
+    private void switchTo(LocalPipeline local, Pipeline next) {
+        if (!local.switchDue()) {
+            return;
+        }
+        int before = local.version();
+        try {
+            if (local.switchTo(next)) {
+                LOG.info("{} goes on with v{} after v{}", next.spec().name(), next.version(), before);
+            } else {
+                close(next.id());
+            }
+        } catch (IllegalStateException e) {
+            local.switchRefused(START_RETRY);
+            refused(local, "route.not_compiled", String.valueOf(e.getMessage()));
         }
     }
 

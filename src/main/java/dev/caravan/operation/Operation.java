@@ -3,6 +3,7 @@ package dev.caravan.operation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.access.Scope;
+import dev.caravan.pipeline.Transformation;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,10 @@ sealed interface Operation {
         Object stop(Stop operation, Call call);
 
         Object ingest(Ingest operation, Call call);
+
+        Object transform(Transform operation, Call call);
+
+        Object versions(Versions operation, Call call);
 
         Object monitor(Monitor operation, Call call);
 
@@ -153,6 +158,21 @@ sealed interface Operation {
         @Override
         public Object on(Cases cases, Call call) {
             return cases.ingest(this, call);
+        }
+    }
+
+    /** Doing it again changes nothing more: the document says the same then. */
+    record Transform(String pipeline, Transformation change) implements Change {
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.transform(this, call);
+        }
+    }
+
+    record Versions(String pipeline, @Nullable String cursor, int limit) implements Operation {
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.versions(this, call);
         }
     }
 

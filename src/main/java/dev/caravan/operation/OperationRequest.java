@@ -45,6 +45,8 @@ record OperationRequest(Operation operation, Duration timeout, int retries) {
         known.put("resume", in -> new Operation.Resume(pipeline(in), in.flag("accept_dead_letters")));
         known.put("stop", in -> new Operation.Stop(pipeline(in)));
         known.put("ingest", OperationRequest::ingest);
+        known.put("transform", TransformRequest::read);
+        known.put("versions", in -> new Operation.Versions(pipeline(in), in.text("cursor"), limit(in)));
         known.put("monitor", in -> new Operation.Monitor(pipeline(in), window(in)));
         known.put("files", OperationRequest::files);
         known.put("dead_letters", OperationRequest::deadLetters);
@@ -128,7 +130,7 @@ record OperationRequest(Operation operation, Duration timeout, int retries) {
                 pipeline(in), in.text("topic"), partition(in), in.text("reason"), in.text("cursor"), limit(in));
     }
 
-    private static String pipeline(Fields in) {
+    static String pipeline(Fields in) {
         return in.requiredText("pipeline");
     }
 

@@ -99,6 +99,37 @@ final class PipelineOperations implements Operation.Cases {
     }
 
     @Override
+    public Object transform(Operation.Transform operation, Call call) {
+        Pipeline pipeline = pipelines.transform(call.project(), operation.pipeline(), operation.change());
+        return Versioned.Transformed.of(
+                pipeline,
+                lifecycle.follow(pipeline, call.timeout()),
+                lifecycle.switches(pipeline, pipeline.version(), pipeline.version()));
+    }
+
+    @Override
+    public Object versions(Operation.Versions operation, Call call) {
+        Pipeline pipeline = find(operation.pipeline(), call);
+        Long before = Cursor.number(operation.cursor());
+        List<Pipeline> found = pipelines.versions(
+                call.project(),
+                pipeline.id(),
+                before == null ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, before),
+                operation.limit() + 1);
+        Versioned.Ranges ranges = found.isEmpty()
+                ? Versioned.Ranges.NONE
+                : Versioned.Ranges.of(lifecycle.switches(
+                        pipeline,
+                        found.get(found.size() - 1).version(),
+                        found.get(0).version() + 1));
+        return page(
+                found,
+                operation.limit(),
+                version -> String.valueOf(version.version()),
+                version -> Versioned.VersionView.of(version, pipeline, pipelines.document(version), ranges));
+    }
+
+    @Override
     public Object monitor(Operation.Monitor operation, Call call) {
         return monitoring.of(find(operation.pipeline(), call), operation.window());
     }

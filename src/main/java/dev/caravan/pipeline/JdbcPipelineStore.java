@@ -140,9 +140,11 @@ final class JdbcPipelineStore implements PipelineStore {
     }
 
     @Override
-    public List<Pipeline> versions(String id) {
-        return jdbc.sql(SELECT + "where p.id = :id order by v.version desc")
+    public List<Pipeline> versions(String id, int before, int limit) {
+        return jdbc.sql(SELECT + "where p.id = :id and v.version < :before order by v.version desc limit :limit")
                 .param("id", id)
+                .param("before", before)
+                .param("limit", limit)
                 .query(JdbcPipelineStore::pipeline)
                 .list();
     }

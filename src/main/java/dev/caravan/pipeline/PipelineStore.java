@@ -34,8 +34,8 @@ public interface PipelineStore {
     /** @throws dev.caravan.problem.Problem {@code pipeline.version_not_found} */
     Pipeline version(String id, int version);
 
-    /** All versions, newest first. */
-    List<Pipeline> versions(String id);
+    /** Versions before {@code before}, newest first, at most {@code limit}. */
+    List<Pipeline> versions(String id, int before, int limit);
 
     /** With its versions and schemas. */
     void delete(String id);

@@ -1,6 +1,7 @@
 package dev.caravan.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.problem.Problem;
 import dev.caravan.problem.Violation;
 import java.time.Clock;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What can be done with the pipelines of a project. All changes go through the same rules and announce themselves. */
 public final class Pipelines {
+    private static final int TRANSFORM_TRIES = 5;
+
     private final PipelineStore store;
     private final PipelineRules rules;
     private final PipelineChanges changes;
@@ -76,9 +79,32 @@ public final class Pipelines {
         return store.list(project, after, limit);
     }
 
-    /** All versions, newest first. */
-    public List<Pipeline> versions(String project, String idOrName) {
-        return store.versions(get(project, idOrName).id());
+    /** Versions before {@code before}, newest first, at most {@code limit}. */
+    public List<Pipeline> versions(String project, String idOrName, int before, int limit) {
+        return store.versions(get(project, idOrName).id(), before, limit);
+    }
+
+    /**
+     * Stores a new version with other steps; one that says the same as the current one changes nothing.
+     *
+     * @throws Problem like {@link #update}, and {@code pipeline.version_not_found}
+     */
+    public Pipeline transform(String project, String idOrName, Transformation change) {
+        for (int tries = TRANSFORM_TRIES; ; tries--) {
+            Pipeline before = writable(project, idOrName);
+            ObjectNode document = change.apply(
+                    SpecJson.write(before.spec()),
+                    version ->
+                            SpecJson.write(store.version(before.id(), version).spec()));
+            try {
+                return update(project, before.id(), document, before.version());
+            } catch (Problem problem) {
+                // somebody else was faster: the change applies to what that one has stored
+                if (problem.reason() != PipelineReason.CHANGED_MEANWHILE || tries == 1) {
+                    throw problem;
+                }
+            }
+        }
     }
 
     /**

@@ -37,6 +37,13 @@ final class AssignedPartitions {
         return partitions.get(at);
     }
 
+    /** The versions that process what is on its way here, and what comes next. */
+    Set<Integer> versions(int current) {
+        Set<Integer> versions = new HashSet<>(Set.of(current));
+        partitions.values().forEach(partition -> partition.addVersions(versions));
+        return versions;
+    }
+
     /** Drops what is not committed and deletes its files. */
     void releaseAll() {
         partitions.values().forEach(SourcePartition::release);

@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -38,12 +39,15 @@ final class BatchConsumer {
     private final AssignedPartitions partitions;
     private @Nullable HandedOut handedOut;
     private int seen;
+    private int version;
+    private Set<Integer> using = Set.of();
 
     private record HandedOut(SourcePartition partition, PendingBatch pending) {}
 
     BatchConsumer(Consumer<byte[], ByteBuffer> real, SourceRuntime runtime, Ledger ledger, Faults faults, Clock clock) {
         this.real = real;
         this.runtime = runtime;
+        this.version = runtime.versions().current();
         this.faults = faults;
         this.owner = new PartitionOwner(real, runtime, ledger, faults);
         this.failures = new BatchFailures(runtime);
@@ -58,9 +62,11 @@ final class BatchConsumer {
             partitions.all().forEach(SourcePartition::retryNow);
         }
         settle();
+        followVersion();
         boolean reading = wish.mode() != SourceControl.Mode.PAUSE;
         if (reading) {
             partitions.all().forEach(owner::ownWhenDue);
+            use(partitions.versions(version));
             ConsumerRecords<?, ?> due = handOutDue(wish);
             if (!due.isEmpty()) {
                 runtime.control().report(this, wish, true);
@@ -74,6 +80,23 @@ final class BatchConsumer {
         return due;
     }
 
+    /** The ledger takes nothing more of the version before, so what is open goes through the new one from its start. */
+    private void followVersion() {
+        int current = runtime.versions().current();
+        if (version != current) {
+            version = current;
+            partitions.all().forEach(SourcePartition::startOver);
+            use(partitions.versions(current));
+        }
+    }
+
+    private void use(Set<Integer> versions) {
+        if (!versions.equals(using)) {
+            using = versions;
+            runtime.versions().use(this, versions);
+        }
+    }
+
     /** Owns what is assigned and releases what is revoked; Camel's own listener follows. */
     ConsumerRebalanceListener listener(ConsumerRebalanceListener camels) {
         return partitions.listener(camels);
@@ -84,6 +107,7 @@ final class BatchConsumer {
         handedOut = null;
         partitions.releaseAll();
         runtime.control().gone(this);
+        use(Set.of());
     }
 
     private void settle() {

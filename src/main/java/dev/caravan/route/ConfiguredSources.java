@@ -44,8 +44,6 @@ final class ConfiguredSources implements BatchSourceFactory {
         SourceRuntime runtime = new SourceRuntime(
                 pipeline.id(),
                 owner,
-                pipeline.version(),
-                pipeline.spec().options().batch(),
                 pipeline.spec().options().startFrom(),
                 versions,
                 control,

@@ -129,8 +129,9 @@ final class PartitionOwner {
                 .delayed(
                         runtime.pipeline(),
                         "disk_unavailable",
-                        "messages cannot be spooled in " + runtime.versions().directory(runtime.version()) + ": "
-                                + cause.getMessage(),
+                        "messages cannot be spooled in "
+                                + runtime.versions()
+                                        .directory(runtime.versions().current()) + ": " + cause.getMessage(),
                         delay);
     }
 }

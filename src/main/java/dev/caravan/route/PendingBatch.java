@@ -30,6 +30,10 @@ final class PendingBatch {
         return spool;
     }
 
+    int version() {
+        return version;
+    }
+
     OffsetRange range() {
         return spool.range();
     }

@@ -1,15 +1,18 @@
 package dev.caravan.route;
 
+import dev.caravan.pipeline.Pipeline;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
 /** A pipeline that runs in this process. */
 public final class RunningPipeline implements AutoCloseable {
     private final SourceControl control;
+    private final RunningVersions versions;
     private final Runnable stop;
 
-    RunningPipeline(SourceControl control, Runnable stop) {
+    RunningPipeline(SourceControl control, RunningVersions versions, Runnable stop) {
         this.control = control;
+        this.versions = versions;
         this.stop = stop;
     }
 
@@ -22,6 +25,22 @@ public final class RunningPipeline implements AutoCloseable {
     public void resume(Map<TopicPartition, Long> acceptedDead) {
         control.acceptDead(acceptedDead);
         control.mode(SourceControl.Mode.READ);
+    }
+
+    /**
+     * Goes over to another version without a stop: what is not claimed yet is processed by it, claims that are there are
+     * finished by theirs.
+     *
+     * @return false when the version reads another topic or in another way; then nothing has changed
+     * @throws IllegalStateException when Camel refuses its routes; then nothing has changed
+     */
+    public boolean switchTo(Pipeline next) {
+        return versions.switchTo(next);
+    }
+
+    /** Lets go of versions that have nothing left to finish. */
+    public void tidy() {
+        versions.tidy();
     }
 
     /** Reads nothing more and commits what is open. */

@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -39,6 +40,7 @@ final class SourcePartition {
     private @Nullable SpoolWriter open;
     private long openedAt;
     private Instant openTime = Instant.EPOCH;
+    private int openVersion;
 
     SourcePartition(SourceRuntime runtime, TopicPartition partition, Clock clock) {
         this.runtime = runtime;
@@ -94,6 +96,21 @@ final class SourcePartition {
         return claim == null ? next : claim.range().first();
     }
 
+    /** The pipeline has another version: what is not claimed yet is read again for it. */
+    void startOver() {
+        release();
+        ownNotBefore = System.nanoTime();
+    }
+
+    /** Adds the versions of the batches that are open or closed here, and of those left behind. */
+    void addVersions(Set<Integer> versions) {
+        unfinished.forEach(claim -> versions.add(claim.version()));
+        closed.forEach(batch -> versions.add(batch.version()));
+        if (open != null) {
+            versions.add(openVersion);
+        }
+    }
+
     /** Drops everything that is not committed; the ledger still knows where to go on. */
     void release() {
         owned = false;
@@ -137,7 +154,8 @@ final class SourcePartition {
     }
 
     private SpoolWriter openWriter(@Nullable Claim claim) throws IOException {
-        int version = claim == null ? runtime.version() : claim.version();
+        int version = claim == null ? runtime.versions().current() : claim.version();
+        openVersion = version;
         openedAt = System.nanoTime();
         openTime = claim == null ? clock.instant() : claim.batchTime();
         String name = partition + "-" + UUID.randomUUID() + ".ndjson";
@@ -149,7 +167,7 @@ final class SourcePartition {
     }
 
     private boolean full(SpoolWriter writer) {
-        BatchLimits limits = runtime.limits();
+        BatchLimits limits = runtime.versions().limits();
         return writer.size() >= limits.maxEvents() || writer.bytes() >= limits.maxBytes();
     }
 
@@ -180,12 +198,11 @@ final class SourcePartition {
     private void close() throws IOException {
         SpoolWriter writer = java.util.Objects.requireNonNull(open);
         open = null;
-        Claim claim = recovering();
-        closed.add(new PendingBatch(writer.finish(), claim == null ? runtime.version() : claim.version(), openTime));
+        closed.add(new PendingBatch(writer.finish(), openVersion, openTime));
     }
 
     private Duration untilOld(long nanos) {
-        return runtime.limits().maxInterval().minusNanos(nanos - openedAt);
+        return runtime.versions().limits().maxInterval().minusNanos(nanos - openedAt);
     }
 
     /** The oldest closed batch, when its time has come. */

@@ -20,8 +20,6 @@ import java.util.function.Supplier;
 record SourceRuntime(
         String pipeline,
         String owner,
-        int version,
-        BatchLimits limits,
         StartFrom startFrom,
         Versions versions,
         SourceControl control,
@@ -30,6 +28,19 @@ record SourceRuntime(
 
     /** The versions of a pipeline that can process a batch: the current one, and older ones with unfinished claims. */
     interface Versions {
+        /** The version that processes what is read now; it changes while the source runs. */
+        int current();
+
+        /** When a batch of the current version closes. */
+        BatchLimits limits();
+
+        /**
+         * Keeps versions open; to be said before they are used, and again with fewer when some are done with.
+         *
+         * @param user who uses them; what it said before no longer counts
+         */
+        void use(Object user, Set<Integer> versions);
+
         /** For spool files; nothing but that version's engine may read there. */
         Path directory(int version);
 

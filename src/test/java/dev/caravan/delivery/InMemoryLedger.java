@@ -19,6 +19,8 @@ public final class InMemoryLedger implements Ledger {
     private final List<Row> rows = new ArrayList<>();
     private final List<DeadLetterEntry> letters = new ArrayList<>();
     private final Map<Long, String> letterPipelines = new TreeMap<>();
+    private final Map<String, Integer> current = new TreeMap<>();
+    private final List<Map.Entry<PartitionKey, VersionSwitch>> switches = new ArrayList<>();
     private final List<BatchCommitted> published = new ArrayList<>();
     private final Clock clock;
     private long epochs;
@@ -74,10 +76,43 @@ public final class InMemoryLedger implements Ledger {
         if (held.next == null || held.next != request.range().first()) {
             throw BatchException.fenced("not the position");
         }
+        if (request.version() < current.getOrDefault(request.pipeline(), 0)) {
+            throw BatchException.fenced("another version");
+        }
+        start(held, request.version(), request.range().first());
         held.next = request.range().last() + 1;
         Row row = new Row(++sequence, request, clock.instant());
         rows.add(row);
         return row.claim();
+    }
+
+    private void start(Held held, int version, long offset) {
+        if (held.version < version) {
+            held.version = version;
+            switches.add(Map.entry(
+                    held.key,
+                    new VersionSwitch(held.key.topic(), held.key.partition(), version, offset, clock.instant())));
+        }
+    }
+
+    @Override
+    public synchronized void switchTo(String pipeline, int version) {
+        current.merge(pipeline, version, Math::max);
+        partitions.values().stream()
+                .filter(held -> held.key.pipeline().equals(pipeline) && held.next != null)
+                .forEach(held -> start(held, version, held.position().getAsLong()));
+    }
+
+    @Override
+    public synchronized List<VersionSwitch> switches(String pipeline, int first, int last) {
+        return switches.stream()
+                .filter(at -> at.getKey().pipeline().equals(pipeline))
+                .map(Map.Entry::getValue)
+                .filter(at -> at.version() >= first && at.version() <= last)
+                .sorted(Comparator.comparing(VersionSwitch::topic)
+                        .thenComparing(VersionSwitch::partition)
+                        .thenComparing(VersionSwitch::version))
+                .toList();
     }
 
     private static Claim again(Row row, Held held, ClaimRequest request) {
@@ -139,6 +174,8 @@ public final class InMemoryLedger implements Ledger {
     @Override
     public synchronized void forget(String pipeline) {
         partitions.values().removeIf(held -> held.key.pipeline().equals(pipeline));
+        switches.removeIf(at -> at.getKey().pipeline().equals(pipeline));
+        current.remove(pipeline);
         rows.removeIf(row -> row.request.pipeline().equals(pipeline));
         letters.removeIf(letter -> pipeline.equals(letterPipelines.get(letter.cursor())));
     }
@@ -232,6 +269,7 @@ public final class InMemoryLedger implements Ledger {
         private @Nullable String topicId;
         private String owner = "";
         private long epoch;
+        private int version;
         private @Nullable Long next;
 
         Held(PartitionKey key) {

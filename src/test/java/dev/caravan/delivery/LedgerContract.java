@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What every ledger promises. */
-abstract class LedgerContract extends LedgerViewContract {
+abstract class LedgerContract extends LedgerVersionContract {
     /** Marks a ledger that undoes what a failed method has begun. */
     interface RollsBack {}
 

@@ -29,13 +29,15 @@ class DecisionTest {
     }
 
     @Test
-    void aNewVersionFlushesTheOldOneFirst() {
-        assertThat(Decision.of(DesiredStatus.RUNNING, 2, Local.READING, 1)).isEqualTo(Decision.DRAIN);
+    void aNewVersionIsGoneOverToWithoutAStop() {
+        assertThat(Decision.of(DesiredStatus.RUNNING, 2, Local.READING, 1)).isEqualTo(Decision.SWITCH);
+        assertThat(Decision.of(DesiredStatus.PAUSED, 2, Local.PAUSED, 1)).isEqualTo(Decision.SWITCH);
     }
 
     @Test
-    void aPausedPipelineDoesNotChangeItsVersion() {
-        assertThat(Decision.of(DesiredStatus.PAUSED, 2, Local.PAUSED, 1)).isEqualTo(Decision.NOTHING);
+    void aPipelineThatHasToPauseOrStopDoesThatFirst() {
+        assertThat(Decision.of(DesiredStatus.PAUSED, 2, Local.READING, 1)).isEqualTo(Decision.PAUSE);
+        assertThat(Decision.of(DesiredStatus.STOPPED, 2, Local.READING, 1)).isEqualTo(Decision.DRAIN);
     }
 
     @Test
@@ -46,7 +48,10 @@ class DecisionTest {
     /** Whatever runs here, enough steps lead to what is wanted, and then nothing is done any more. */
     @Property
     void stepsLeadToWhatIsWanted(
-            @ForAll("desired") DesiredStatus desired, @ForAll Local start, @ForAll boolean otherVersion) {
+            @ForAll("desired") DesiredStatus desired,
+            @ForAll Local start,
+            @ForAll boolean otherVersion,
+            @ForAll boolean inPlace) {
         Local local = start;
         int version = otherVersion ? 1 : 2;
         for (int i = 0; i < 6; i++) {
@@ -56,6 +61,10 @@ class DecisionTest {
                     version = 2;
                 }
                 case PAUSE -> local = Local.PAUSED;
+                case SWITCH -> {
+                    local = inPlace ? local : Local.NOTHING;
+                    version = 2;
+                }
                 case RESUME -> local = Local.READING;
                 case DRAIN -> local = Local.DRAINING;
                 case CLOSE -> local = Local.NOTHING;

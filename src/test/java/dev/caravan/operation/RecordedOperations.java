@@ -81,6 +81,16 @@ final class RecordedOperations implements Operation.Cases {
     }
 
     @Override
+    public Object transform(Operation.Transform operation, Call call) {
+        return answer(operation, call);
+    }
+
+    @Override
+    public Object versions(Operation.Versions operation, Call call) {
+        return answer(operation, call);
+    }
+
+    @Override
     public Object monitor(Operation.Monitor operation, Call call) {
         return answer(operation, call);
     }

@@ -79,17 +79,19 @@ public final class InMemoryPipelineStore implements PipelineStore {
 
     @Override
     public synchronized Pipeline version(String id, int version) {
-        return versions(id).stream()
+        return versions.getOrDefault(id, List.of()).stream()
                 .filter(pipeline -> pipeline.version() == version)
                 .findFirst()
                 .orElseThrow(() -> new Problem(PipelineReason.VERSION_NOT_FOUND, "no version " + version));
     }
 
     @Override
-    public synchronized List<Pipeline> versions(String id) {
-        List<Pipeline> newestFirst = new ArrayList<>(versions.getOrDefault(id, List.of()));
-        newestFirst.sort(Comparator.comparing(Pipeline::version).reversed());
-        return newestFirst;
+    public synchronized List<Pipeline> versions(String id, int before, int limit) {
+        return versions.getOrDefault(id, List.of()).stream()
+                .filter(pipeline -> pipeline.version() < before)
+                .sorted(Comparator.comparing(Pipeline::version).reversed())
+                .limit(limit)
+                .toList();
     }
 
     @Override

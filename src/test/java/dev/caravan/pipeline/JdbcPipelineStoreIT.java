@@ -56,7 +56,7 @@ class JdbcPipelineStoreIT extends PipelineStoreContract {
         store.insert(pipeline);
         Pipeline next = pipeline("race-version", pipeline.id(), 2);
         assertThat(atOnce(replica -> store.addVersion(next))).containsOnlyOnce(true);
-        assertThat(store.versions(pipeline.id())).hasSize(2);
+        assertThat(store.versions(pipeline.id(), 100, 10)).hasSize(2);
     }
 
     @Test

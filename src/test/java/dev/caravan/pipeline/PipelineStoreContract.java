@@ -56,7 +56,7 @@ abstract class PipelineStoreContract {
         assertThat(store().addVersion(next(first, "too late"))).isFalse();
         assertThat(store().find(first.id())).contains(second);
         assertThat(store().version(first.id(), 1)).isEqualTo(first);
-        assertThat(store().versions(first.id())).containsExactly(second, first);
+        assertThat(store().versions(first.id(), 100, 10)).containsExactly(second, first);
         assertThatThrownBy(() -> store().version(first.id(), 3))
                 .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.reason())
                         .isEqualTo(PipelineReason.VERSION_NOT_FOUND));
@@ -90,7 +90,7 @@ abstract class PipelineStoreContract {
         store().rememberSchema(orders.id(), "messages", Map.of("id", "BIGINT"));
         store().delete(orders.id());
         assertThat(store().find(orders.id())).isEmpty();
-        assertThat(store().versions(orders.id())).isEmpty();
+        assertThat(store().versions(orders.id(), 100, 10)).isEmpty();
         assertThat(store().schema(orders.id(), "messages")).isEmpty();
     }
 

@@ -94,7 +94,7 @@ class PipelinesTest {
         Pipeline second = pipelines.update("a", "orders", described("orders", "more"), 1);
         assertThat(second.version()).isEqualTo(2);
         assertThat(events).containsExactly(new PipelineCreated(first), new PipelineChanged(second));
-        assertThat(pipelines.versions("a", "orders")).containsExactly(second, first);
+        assertThat(pipelines.versions("a", "orders", 100, 10)).containsExactly(second, first);
         assertThat(reason(() -> pipelines.update("a", "orders", described("orders", "late"), 1)))
                 .isEqualTo(PipelineReason.CHANGED_MEANWHILE);
     }

@@ -1,0 +1,94 @@
+package dev.caravan.delivery;
+
+import dev.caravan.batch.BatchException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Reads and writes which version claims from which offset on; runs inside the ledger's transactions. */
+final class VersionRows {
+    private final JdbcClient jdbc;
+
+    VersionRows(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * Each partition goes over at its position. The order of the statements matters: a claim locks its partition
+     * before it asks for the current version, so it is either here before its partition is locked, or sees the new one.
+     */
+    void switchTo(String pipeline, int version) {
+        jdbc.sql("""
+                        INSERT INTO pipeline_current AS c (pipeline, version) VALUES (:pipeline, :version)
+                        ON CONFLICT (pipeline) DO UPDATE SET version = excluded.version, switched_at = now()
+                        WHERE c.version < excluded.version""").param("pipeline", pipeline).param("version", version).update();
+        List<Long> held = jdbc.sql("""
+                        SELECT id FROM pipeline_partition
+                        WHERE pipeline = :pipeline AND next_offset IS NOT NULL AND version < :version
+                        ORDER BY id FOR UPDATE""")
+                .param("pipeline", pipeline)
+                .param("version", version)
+                .query(Long.class)
+                .list();
+        jdbc.sql("""
+                        WITH moved AS (
+                            UPDATE pipeline_partition SET version = :version WHERE id = ANY(:held)
+                            RETURNING id, next_offset)
+                        INSERT INTO pipeline_switch (partition_id, version, first_offset)
+                        SELECT id, :version, next_offset FROM moved""")
+                .param("held", held.toArray(Long[]::new))
+                .param("version", version)
+                .update();
+    }
+
+    /** Lets a claim pass whose version is not outdated; asked while the partition is locked. */
+    void require(ClaimRequest request) {
+        int current = jdbc.sql("SELECT version FROM pipeline_current WHERE pipeline = :pipeline")
+                .param("pipeline", request.pipeline())
+                .query(Integer.class)
+                .optional()
+                .orElse(0);
+        if (request.version() < current) {
+            throw BatchException.fenced(request.range() + " is for version " + current + " of " + request.pipeline()
+                    + ", not for version " + request.version());
+        }
+    }
+
+    /** The first claim of a version in a partition that was not there when the pipeline was switched. */
+    void started(long partitionId, int version, long offset) {
+        jdbc.sql("UPDATE pipeline_partition SET version = :version WHERE id = :id")
+                .param("version", version)
+                .param("id", partitionId)
+                .update();
+        jdbc.sql("""
+                        INSERT INTO pipeline_switch (partition_id, version, first_offset) VALUES (:id, :version, :offset)
+                        ON CONFLICT (partition_id, version) DO NOTHING""")
+                .param("id", partitionId)
+                .param("version", version)
+                .param("offset", offset)
+                .update();
+    }
+
+    List<VersionSwitch> switches(String pipeline, int first, int last) {
+        return jdbc.sql("""
+                        SELECT p.topic, p.partition, s.* FROM pipeline_switch s JOIN pipeline_partition p ON p.id = s.partition_id
+                        WHERE p.pipeline = :pipeline AND s.version BETWEEN :first AND :last
+                        ORDER BY p.topic, p.partition, s.version""")
+                .param("pipeline", pipeline)
+                .param("first", first)
+                .param("last", last)
+                .query((row, number) -> new VersionSwitch(
+                        row.getString("topic"),
+                        row.getInt("partition"),
+                        row.getInt("version"),
+                        row.getLong("first_offset"),
+                        row.getObject("switched_at", OffsetDateTime.class).toInstant()))
+                .list();
+    }
+
+    void forget(String pipeline) {
+        jdbc.sql("DELETE FROM pipeline_current WHERE pipeline = :pipeline")
+                .param("pipeline", pipeline)
+                .update();
+    }
+}
