@@ -54,12 +54,11 @@ final class AdminKey implements SmartInitializingSingleton {
         KeyHash hash = KeyHash.of(key);
         Instant now = clock.instant();
         ApiKey kept = store.find(hash).orElse(null);
+        String id = kept == null ? "preset_" + hash.hex().substring(0, 12) : kept.id();
+        int ended = store.revokeOthers(PRESET, id);
         if (kept == null || !kept.isAdmin(now)) {
-            String id = kept == null ? "preset_" + hash.hex().substring(0, 12) : kept.id();
             store.put(admin(id, PRESET, hash));
         }
-        int ended =
-                store.revokeOthers(PRESET, kept == null ? "preset_" + hash.hex().substring(0, 12) : kept.id());
         LOG.info(
                 "The admin key is that of CARAVAN_ADMIN_KEY{}",
                 ended == 0 ? "" : "; the one it held before is revoked");

@@ -1,6 +1,7 @@
 package dev.caravan.access;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** Where keys are kept. */
@@ -17,6 +18,23 @@ interface ApiKeyStore {
 
     /** Ends every other key of that name. @return how many */
     int revokeOthers(String name, String exceptId);
+
+    /** Adds a key. @return false when the project has one of that name */
+    boolean add(ApiKey key);
+
+    /** Gives the name of a key to its successor. @return false when it was rotated or revoked in between */
+    boolean replace(String id, ApiKey successor, Instant worksUntil);
+
+    /** Ends every key of that name. @return how many */
+    int revoke(String project, String name);
+
+    /** Neither revoked nor rotated ones, by name. */
+    List<ApiKeyEntry> list(String project);
+
+    Optional<ApiKeyEntry> entry(String project, String name);
+
+    /** How many keys are not revoked. */
+    int count(String project);
 
     void used(String id, Instant when);
 }

@@ -25,11 +25,11 @@ final class BearerFilter extends OncePerRequestFilter {
     private static final Logger LOG = LoggerFactory.getLogger(BearerFilter.class);
     private static final String SCHEME = "Bearer ";
 
-    private final ApiKeys keys;
+    private final KnownKeys keys;
     private final Strangers strangers;
     private final Failures failures;
 
-    BearerFilter(ApiKeys keys, Strangers strangers, Failures failures) {
+    BearerFilter(KnownKeys keys, Strangers strangers, Failures failures) {
         this.keys = keys;
         this.strangers = strangers;
         this.failures = failures;

@@ -7,7 +7,7 @@ import java.security.SecureRandom;
  *
  * @param text {@code cvn_<id>_<secret>}; the secret has 256 bits
  */
-record NewKey(String id, String text) {
+public record NewKey(String id, String text) {
     private static final String LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final SecureRandom RANDOM = new SecureRandom();
 

@@ -28,7 +28,7 @@ class SecurityConfiguration {
     private static final List<String> METHODS = List.of("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT");
 
     @Bean
-    SecurityFilterChain apiSecurity(HttpSecurity http, ApiKeys keys, Strangers strangers, Failures failures)
+    SecurityFilterChain apiSecurity(HttpSecurity http, KnownKeys keys, Strangers strangers, Failures failures)
             throws Exception {
         return http.csrf(AbstractHttpConfigurer::disable)
                 .formLogin(AbstractHttpConfigurer::disable)
