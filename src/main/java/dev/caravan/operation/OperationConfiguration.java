@@ -2,6 +2,9 @@ package dev.caravan.operation;
 
 import dev.caravan.connection.KafkaConnection;
 import dev.caravan.route.PipelineTopics;
+import dev.caravan.web.Endpoint;
+import dev.caravan.web.Envelope;
+import dev.caravan.web.Failures;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -39,5 +42,10 @@ class OperationConfiguration {
     @Bean
     Ingestion ingestion(Producer<byte[], byte[]> ingestProducer, PipelineTopics topics) {
         return new Ingestion(() -> ingestProducer, topics::ensure);
+    }
+
+    @Bean
+    Endpoint pipelineApi(Operation.Cases operations, Envelope envelope, Failures failures) {
+        return new Endpoint(failures, new PipelineApi(operations, envelope)::answer);
     }
 }

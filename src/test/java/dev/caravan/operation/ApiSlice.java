@@ -80,9 +80,9 @@ abstract class ApiSlice {
         }
 
         @Bean("pipelineApi")
-        PipelineApi pipelineApi(
+        dev.caravan.web.Endpoint pipelineApi(
                 RecordedOperations operations, dev.caravan.web.Envelope envelope, dev.caravan.web.Failures failures) {
-            return new PipelineApi(operations, envelope, failures);
+            return new dev.caravan.web.Endpoint(failures, new PipelineApi(operations, envelope)::answer);
         }
     }
 
