@@ -47,7 +47,8 @@ public final class RunningCaravan implements AutoCloseable {
                 "--server.port=0",
                 "--caravan.admin-key=" + ADMIN_KEY,
                 "--caravan.demo=false",
-                "--caravan.rate-limit=0"));
+                "--caravan.rate-limit=0",
+                "--caravan.rate-limit-unauthenticated=0"));
         settings.forEach((name, value) -> arguments.add("--" + name + "=" + value));
         return new RunningCaravan(data, SpringApplication.run(Caravan.class, arguments.toArray(String[]::new)));
     }

@@ -1,0 +1,165 @@
+package dev.caravan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravan.access.ApiKeys;
+import dev.caravan.access.Keys;
+import dev.caravan.access.Scope;
+import dev.caravan.testing.Contract;
+import dev.caravan.testing.RunningCaravan;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Everything in the contract × every kind of credential, on the whole program. */
+class AccessMatrixIT {
+    private static final String NOBODY = "no-such-object";
+    private static final String NAME = "matrix";
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static RunningCaravan caravan;
+    private static Keys keys;
+    private static String id;
+    private static String expired;
+    private static String otherProject;
+
+    @BeforeAll
+    static void start() throws Exception {
+        caravan = RunningCaravan.embedded();
+        keys = new Keys(caravan.bean(ApiKeys.class));
+        id = caravan.operation(
+                        "create",
+                        Map.of(
+                                "name",
+                                NAME,
+                                "steps",
+                                List.of(Map.of(
+                                        "name",
+                                        "lake",
+                                        "kamelet",
+                                        "s3-sink",
+                                        "properties",
+                                        Map.of("bucket", "lake", "prefix", "matrix")))))
+                .get("id")
+                .asText();
+        expired = keys.in("default", EnumSet.allOf(Scope.class));
+        caravan.bean(JdbcClient.class)
+                .sql("UPDATE api_key SET expires_at = now() - interval '1 s' WHERE id = :id")
+                .param("id", expired.split("_")[1])
+                .update();
+        otherProject = keys.in("other", EnumSet.allOf(Scope.class));
+    }
+
+    @AfterAll
+    static void afterAllOfThatThePipelineIsAsItWas() throws Exception {
+        try {
+            JsonNode found = caravan.operation("get", Map.of("pipeline", NAME));
+            assertThat(found.get("id").asText()).isEqualTo(id);
+            assertThat(found.get("status").asText()).isEqualTo("stopped");
+            assertThat(found.get("version").intValue()).isEqualTo(1);
+        } finally {
+            caravan.close();
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyCallWithEveryCredential() {
+        return Contract.read().calls().stream().flatMap(call -> call.open() ? Stream.of(open(call)) : closed(call));
+    }
+
+    private static DynamicTest open(Contract.Call call) {
+        return DynamicTest.dynamicTest(
+                call + " is open",
+                () -> assertThat(send(call, null, NOBODY).statusCode()).isNotIn(401, 403));
+    }
+
+    private static Stream<DynamicTest> closed(Contract.Call call) {
+        assertThat(call.scope())
+                .as("%s needs a line x-scope in openapi.yaml", call)
+                .isNotNull();
+        Scope needed = Keys.scope(call.scope());
+        return Stream.of(
+                DynamicTest.dynamicTest(call + " without a key is 401", () -> unauthenticated(send(call, null, NAME))),
+                DynamicTest.dynamicTest(
+                        call + " with a wrong key is 401", () -> unauthenticated(send(call, "cvn_a_b", NAME))),
+                DynamicTest.dynamicTest(
+                        call + " with an expired key is 401", () -> unauthenticated(send(call, expired, NAME))),
+                DynamicTest.dynamicTest(call + " of another project sees nothing", () -> isolated(call)),
+                DynamicTest.dynamicTest(
+                        call + " without " + call.scope() + " is 403",
+                        () -> forbidden(call, keys.in("default", Keys.allBut(needed)))),
+                DynamicTest.dynamicTest(
+                        call + " with " + call.scope() + " is let in",
+                        () -> letIn(send(call, keys.in("default", Set.of(needed)), NOBODY))));
+    }
+
+    private static void unauthenticated(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(401);
+        assertThat(answer.headers().firstValue("WWW-Authenticate").orElse("")).startsWith("Bearer");
+        assertThat(answer.body()).doesNotContain(id);
+    }
+
+    private static void forbidden(Contract.Call call, String key) throws Exception {
+        HttpResponse<String> answer = send(call, key, NAME);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(403);
+        assertThat(answer.body()).contains("\"required_scope\":\"" + call.scope() + "\"");
+    }
+
+    private static void letIn(HttpResponse<String> answer) {
+        assertThat(answer.statusCode())
+                .as(answer.body())
+                .isNotIn(401, 403, 405, 406, 415, 429)
+                .isLessThan(500);
+    }
+
+    /** What another project has is answered like what nobody has. */
+    private static void isolated(Contract.Call call) throws Exception {
+        HttpResponse<String> unknown = send(call, otherProject, NOBODY);
+        for (String reference : List.of(NAME, id)) {
+            HttpResponse<String> answer = send(call, otherProject, reference);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(unknown.statusCode());
+            assertThat(comparable(answer, reference)).isEqualTo(comparable(unknown, NOBODY));
+            if (call.hasReference()) {
+                assertThat(answer.statusCode()).as(answer.body()).isBetween(400, 499);
+            } else {
+                assertThat(answer.body()).doesNotContain(id);
+            }
+        }
+    }
+
+    private static String comparable(HttpResponse<String> answer, String reference) {
+        return answer.body()
+                .replace(reference, "<reference>")
+                .replaceAll("req_[0-9a-f]+", "<id>")
+                .replaceAll("\"timestamp\":\"[^\"]+\"", "")
+                .replaceAll("\"duration\":\\d+", "");
+    }
+
+    private static HttpResponse<String> send(Contract.Call call, String key, String reference) throws Exception {
+        String body = call.body(reference);
+        HttpRequest.Builder request = HttpRequest.newBuilder(caravan.address().resolve(call.path(reference)))
+                .timeout(Duration.ofSeconds(20))
+                .method(call.method(), body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (call.contentType() != null) {
+            request.header("Content-Type", call.contentType());
+        }
+        if (key != null) {
+            request.header("Authorization", "Bearer " + key);
+        }
+        return HTTP.send(request.build(), BodyHandlers.ofString());
+    }
+}
