@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -107,16 +108,62 @@ final class JdbcLifecycleStore implements LifecycleStore {
                         """)
                 .param("pipeline", pipeline)
                 .param("seconds", seconds)
-                .query((row, number) -> new ReplicaState(
-                        row.getString("replica"),
-                        PipelineStatus.valueOf(row.getString("status")),
-                        row.getInt("version"),
-                        row.getInt("partitions"),
-                        row.getString("reason"),
-                        row.getString("message"),
-                        instant(row, "next_try"),
-                        row.getTimestamp("updated_at").toInstant()))
+                .query(JdbcLifecycleStore::replica)
                 .list();
+    }
+
+    @Override
+    public Map<String, List<ReplicaState>> replicas(int seconds) {
+        Map<String, List<ReplicaState>> replicas = new LinkedHashMap<>();
+        jdbc.sql("""
+                        select * from pipeline_replica
+                        where updated_at > now() - make_interval(secs => :seconds)
+                        order by pipeline, replica
+                        """)
+                .param("seconds", seconds)
+                .query((row, number) -> replicas.computeIfAbsent(row.getString("pipeline"), id -> new ArrayList<>())
+                        .add(replica(row, number)))
+                .list();
+        return replicas;
+    }
+
+    @Override
+    public Map<String, PipelineStatus> told() {
+        Map<String, PipelineStatus> told = new LinkedHashMap<>();
+        jdbc.sql("select pipeline, told from pipeline_desired").query(row -> {
+            told.put(row.getString("pipeline"), PipelineStatus.valueOf(row.getString("told")));
+        });
+        return told;
+    }
+
+    @Override
+    public Optional<PipelineStatus> lockTold(String pipeline) {
+        // no key update: replicas that report meanwhile only share the key
+        return jdbc.sql("select told from pipeline_desired where pipeline = :pipeline for no key update")
+                .param("pipeline", pipeline)
+                .query(String.class)
+                .optional()
+                .map(PipelineStatus::valueOf);
+    }
+
+    @Override
+    public void setTold(String pipeline, PipelineStatus status) {
+        jdbc.sql("update pipeline_desired set told = :status where pipeline = :pipeline")
+                .param("status", status.name())
+                .param("pipeline", pipeline)
+                .update();
+    }
+
+    private static ReplicaState replica(ResultSet row, int number) throws SQLException {
+        return new ReplicaState(
+                row.getString("replica"),
+                PipelineStatus.valueOf(row.getString("status")),
+                row.getInt("version"),
+                row.getInt("partitions"),
+                row.getString("reason"),
+                row.getString("message"),
+                instant(row, "next_try"),
+                row.getTimestamp("updated_at").toInstant());
     }
 
     private static Desired desired(ResultSet row, int number) throws SQLException {

@@ -19,24 +19,25 @@ import org.jspecify.annotations.Nullable;
 /** Moves pipelines on request: stores the wish, then waits until the replicas have followed. */
 public final class Lifecycle {
     private static final int FLUSHED_AT_MOST = 1_000;
-    private static final int ALIVE_SECONDS = 10;
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private final LifecycleStore store;
     private final Reconciler reconciler;
+    private final Transitions transitions;
     private final Ledger ledger;
     private final Topics topics;
 
-    Lifecycle(LifecycleStore store, Reconciler reconciler, Ledger ledger, Topics topics) {
+    Lifecycle(LifecycleStore store, Reconciler reconciler, Transitions transitions, Ledger ledger, Topics topics) {
         this.store = store;
         this.reconciler = reconciler;
+        this.transitions = transitions;
         this.ledger = ledger;
         this.topics = topics;
     }
 
     public PipelineState state(Pipeline pipeline) {
         Optional<Desired> desired = store.find(pipeline.id());
-        List<ReplicaState> replicas = store.replicas(pipeline.id(), ALIVE_SECONDS);
+        List<ReplicaState> replicas = store.replicas(pipeline.id(), Transitions.ALIVE_SECONDS);
         return States.of(desired, replicas);
     }
 
@@ -158,6 +159,8 @@ public final class Lifecycle {
             pauseBriefly();
             state = state(pipeline);
         }
+        // before the next wish, or what was reached for a moment only would never be told
+        transitions.tell(pipeline.id());
         return state;
     }
 

@@ -6,9 +6,12 @@ import dev.caravan.route.PipelineRoutes;
 import dev.caravan.route.ReplicaName;
 import dev.caravan.route.Topics;
 import java.time.Clock;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Wires the lifecycle. */
 @Configuration(proxyBeanMethods = false)
@@ -24,8 +27,14 @@ class LifecycleConfiguration {
     }
 
     @Bean
-    Reconciler reconciler(Replica replica, LifecycleStore store, ReplicaName name) {
-        return new Reconciler(replica, store, name.value());
+    Transitions transitions(
+            LifecycleStore store, ApplicationEventPublisher events, PlatformTransactionManager transactions) {
+        return new Transitions(store, events, new TransactionTemplate(transactions));
+    }
+
+    @Bean
+    Reconciler reconciler(Replica replica, LifecycleStore store, Transitions transitions, ReplicaName name) {
+        return new Reconciler(replica, store, transitions, name.value());
     }
 
     @Bean
@@ -39,7 +48,8 @@ class LifecycleConfiguration {
     }
 
     @Bean
-    Lifecycle lifecycle(LifecycleStore store, Reconciler reconciler, Ledger ledger, Topics topics) {
-        return new Lifecycle(store, reconciler, ledger, topics);
+    Lifecycle lifecycle(
+            LifecycleStore store, Reconciler reconciler, Transitions transitions, Ledger ledger, Topics topics) {
+        return new Lifecycle(store, reconciler, transitions, ledger, topics);
     }
 }

@@ -24,6 +24,17 @@ interface LifecycleStore {
     /** What live replicas say: those that reported within {@code seconds}. */
     List<ReplicaState> replicas(String pipeline, int seconds);
 
+    /** What live replicas say of all pipelines, by pipeline. */
+    Map<String, List<ReplicaState>> replicas(int seconds);
+
+    /** The lasting status of each pipeline that was told last. */
+    Map<String, PipelineStatus> told();
+
+    /** The same of one pipeline, whose row stays locked until the transaction ends; empty when it is gone. */
+    Optional<PipelineStatus> lockTold(String pipeline);
+
+    void setTold(String pipeline, PipelineStatus status);
+
     /** One pipeline of this replica. */
     record Local(
             String pipeline,

@@ -30,6 +30,7 @@ final class Reconciler implements SmartLifecycle, ApplicationListener<Applicatio
 
     private final Replica replica;
     private final LifecycleStore store;
+    private final Transitions transitions;
     private final String name;
     private final Set<String> working = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean databaseAway = new AtomicBoolean();
@@ -37,9 +38,10 @@ final class Reconciler implements SmartLifecycle, ApplicationListener<Applicatio
     private ExecutorService workers = Executors.newCachedThreadPool();
     private volatile boolean running;
 
-    Reconciler(Replica replica, LifecycleStore store, String name) {
+    Reconciler(Replica replica, LifecycleStore store, Transitions transitions, String name) {
         this.replica = replica;
         this.store = store;
+        this.transitions = transitions;
         this.name = name;
     }
 
@@ -63,6 +65,7 @@ final class Reconciler implements SmartLifecycle, ApplicationListener<Applicatio
                     .sorted(Comparator.comparing(LifecycleStore.Local::pipeline))
                     .toList();
             store.report(name, locals);
+            transitions.tell(desired);
             if (databaseAway.getAndSet(false)) {
                 LOG.info("PostgreSQL answers again");
             }

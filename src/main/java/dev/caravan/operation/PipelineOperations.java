@@ -13,6 +13,7 @@ import dev.caravan.web.Cursor;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
 /** Does each operation by asking its owner, and gives the answer its shape. */
@@ -23,14 +24,21 @@ final class PipelineOperations implements Operation.Cases {
     private final Ledger ledger;
     private final Monitoring monitoring;
     private final Ingestion ingestion;
+    private final ApplicationEventPublisher events;
 
     PipelineOperations(
-            Pipelines pipelines, Lifecycle lifecycle, Ledger ledger, Monitoring monitoring, Ingestion ingestion) {
+            Pipelines pipelines,
+            Lifecycle lifecycle,
+            Ledger ledger,
+            Monitoring monitoring,
+            Ingestion ingestion,
+            ApplicationEventPublisher events) {
         this.pipelines = pipelines;
         this.lifecycle = lifecycle;
         this.ledger = ledger;
         this.monitoring = monitoring;
         this.ingestion = ingestion;
+        this.events = events;
     }
 
     @Override
@@ -95,7 +103,12 @@ final class PipelineOperations implements Operation.Cases {
     @Override
     public Object ingest(Operation.Ingest operation, Call call) {
         Pipeline pipeline = find(operation.pipeline(), call);
-        return ingestion.ingest(pipeline, operation.events(), operation.keyField(), call.timeout());
+        Ingestion.Ingested ingested =
+                ingestion.ingest(pipeline, operation.events(), operation.keyField(), call.timeout());
+        if (ingested.accepted() > 0) {
+            events.publishEvent(new EventsIngested(pipeline, ingested.accepted(), ingested.rejected()));
+        }
+        return ingested;
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -77,6 +78,12 @@ abstract class ApiSlice {
         @Bean
         RecordedOperations operations() {
             return new RecordedOperations();
+        }
+
+        /** The routes of webhooks need something to go to. */
+        @Bean
+        Processor webhookApi() {
+            return exchange -> {};
         }
 
         @Bean("pipelineApi")

@@ -1,0 +1,137 @@
+package dev.caravan.webhook;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
+import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.nio.AsyncRequestProducer;
+import org.apache.hc.core5.http.nio.support.AsyncRequestBuilder;
+import org.apache.hc.core5.io.CloseMode;
+
+/**
+ * Makes one attempt (Standard Webhooks 1.0). The name of the endpoint is looked up once, every address is checked, and
+ * the connection goes to a checked address; the name is only in TLS and in the Host header. No thread waits for an answer.
+ */
+final class Sender implements AutoCloseable {
+    private final Addresses addresses;
+    private final CloseableHttpAsyncClient client;
+    private final Duration timeout;
+    private final Clock clock;
+
+    /** @param timeout for everything: lookup, connection, answer */
+    Sender(Addresses addresses, CloseableHttpAsyncClient client, Duration timeout, Clock clock) {
+        this.addresses = addresses;
+        this.client = client;
+        this.timeout = timeout;
+        this.clock = clock;
+    }
+
+    /** Never completes exceptionally. */
+    CompletableFuture<Outcome> send(Message message) {
+        StatusOnly answer = new StatusOnly();
+        TargetUrl target;
+        try {
+            target = TargetUrl.parse(message.url(), addresses.allowPrivate());
+        } catch (RefusedTarget e) {
+            return CompletableFuture.completedFuture(outcome(e, answer));
+        }
+        return addresses
+                .of(target)
+                .thenCompose(found -> exchange(target, pick(found, message), message, answer))
+                .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .handle((code, failure) -> failure == null ? Outcome.answered(code) : outcome(failure, answer));
+    }
+
+    /** Another one at each attempt, if there are several. */
+    private static InetAddress pick(List<InetAddress> found, Message message) {
+        return found.get((message.attemptInRound() - 1) % found.size());
+    }
+
+    private CompletableFuture<Integer> exchange(
+            TargetUrl target, InetAddress address, Message message, StatusOnly answer) {
+        HttpHost host = new HttpHost(target.https() ? "https" : "http", address, target.host(), target.port());
+        CompletableFuture<Integer> result = new CompletableFuture<>();
+        Future<Integer> exchange =
+                client.execute(host, request(host, target, message), answer, null, null, new FutureCallback<>() {
+                    @Override
+                    public void completed(Integer code) {
+                        result.complete(code);
+                    }
+
+                    @Override
+                    public void failed(Exception cause) {
+                        result.completeExceptionally(cause);
+                    }
+
+                    @Override
+                    public void cancelled() {
+                        result.cancel(false);
+                    }
+                });
+        CompletableFuture<Integer> limited = result.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        limited.whenComplete((code, failure) -> {
+            if (failure != null) {
+                exchange.cancel(true);
+            }
+        });
+        return limited;
+    }
+
+    private AsyncRequestProducer request(HttpHost host, TargetUrl target, Message message) {
+        byte[] body = message.body();
+        long timestamp = clock.instant().getEpochSecond();
+        return AsyncRequestBuilder.post()
+                .setHttpHost(host)
+                .setPath(target.path())
+                .addHeader("webhook-id", message.id())
+                .addHeader("webhook-timestamp", String.valueOf(timestamp))
+                .addHeader("webhook-signature", message.secret().signature(message.id(), timestamp, body))
+                .setEntity(body, ContentType.APPLICATION_JSON)
+                .build();
+    }
+
+    private Outcome outcome(Throwable failure, StatusOnly answer) {
+        if (answer.code().isPresent()) {
+            // the status is what counts, whatever became of the body
+            return Outcome.answered(answer.code().getAsInt());
+        }
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof RefusedTarget refused) {
+            return Outcome.failed("is not connected to: the url " + refused.reason());
+        }
+        if (cause instanceof UnknownHostException) {
+            return Outcome.failed("the name of the host is not known");
+        }
+        if (cause instanceof ConnectTimeoutException) {
+            return Outcome.failed("no connection in time");
+        }
+        if (cause instanceof TimeoutException || cause instanceof java.io.InterruptedIOException) {
+            return Outcome.failed("no answer within " + timeout.toSeconds() + " s");
+        }
+        return Outcome.failed(
+                cause instanceof IOException
+                        ? "the connection failed: " + cause.getMessage()
+                        : cause.getClass().getSimpleName() + ": " + cause.getMessage());
+    }
+
+    @Override
+    public void close() {
+        client.close(CloseMode.IMMEDIATE);
+        addresses.close();
+    }
+}

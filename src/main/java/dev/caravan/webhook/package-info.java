@@ -1,0 +1,18 @@
+/** Tells subscribers what happens to pipelines: signed, retried, redelivered on request. */
+@NullMarked
+@ApplicationModule(
+        allowedDependencies = {
+            "connection",
+            "problem",
+            "web",
+            "access",
+            "batch",
+            "pipeline",
+            "delivery",
+            "lifecycle",
+            "operation"
+        })
+package dev.caravan.webhook;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

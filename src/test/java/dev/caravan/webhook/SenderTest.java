@@ -1,0 +1,191 @@
+package dev.caravan.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.standardwebhooks.Webhook;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hc.client5.http.ssl.ClientTlsStrategyBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** One attempt against a real HTTP server. */
+class SenderTest {
+    private static final Duration TOTAL = Duration.ofSeconds(2);
+    private static final Secret SECRET = Secret.make();
+
+    private final Endpoint endpoint = new Endpoint();
+    private final AtomicInteger lookups = new AtomicInteger();
+    private Sender sender = sender(true, host -> new InetAddress[] {InetAddress.getByName("127.0.0.1")});
+
+    private Sender sender(boolean allowPrivate, Addresses.Lookup lookup) {
+        Addresses addresses = new Addresses(
+                host -> {
+                    lookups.incrementAndGet();
+                    return lookup.all(host);
+                },
+                allowPrivate);
+        return new Sender(
+                addresses,
+                WebhookClient.open(Duration.ofSeconds(1), TOTAL, ClientTlsStrategyBuilder.create()),
+                TOTAL,
+                Clock.systemUTC());
+    }
+
+    @AfterEach
+    void close() {
+        sender.close();
+        endpoint.close();
+    }
+
+    private Outcome send(String url) {
+        return sender.send(message(url)).join();
+    }
+
+    private static Message message(String url) {
+        Instant when = Instant.parse("2026-01-02T03:04:05.678901Z");
+        return new Message("msg_1", "wh_1", url, SECRET, "pipeline.created", when, "{\"name\":\"ä\"}", 1, 0);
+    }
+
+    @Test
+    void aMessageArrivesSignedAsTheStandardSays() throws Exception {
+        Outcome outcome = send(endpoint.url("/hook", any -> 204) + "?a=b");
+
+        assertThat(outcome).isEqualTo(new Outcome(204, null));
+        Endpoint.Received received = endpoint.received().get(0);
+        assertThat(received.body())
+                .isEqualTo("{\"type\":\"pipeline.created\",\"timestamp\":\"2026-01-02T03:04:05.678Z\","
+                        + "\"data\":{\"name\":\"ä\"}}");
+        assertThat(received.header("Content-Type")).startsWith("application/json");
+        assertThat(received.id()).isEqualTo("msg_1");
+        new Webhook(SECRET.text()).verify(received.body(), lowerCase(received));
+    }
+
+    static java.util.Map<String, java.util.List<String>> lowerCase(Endpoint.Received received) {
+        java.util.Map<String, java.util.List<String>> headers = new java.util.TreeMap<>();
+        received.headers().forEach((name, value) -> headers.put(name.toLowerCase(java.util.Locale.ROOT), value));
+        return headers;
+    }
+
+    @Test
+    void aRedirectIsAFailureAndIsNotFollowed() {
+        for (int status : new int[] {301, 302, 303, 307, 308}) {
+            Outcome outcome = send(endpoint.url("/hook", any -> status));
+            assertThat(outcome.delivered()).isFalse();
+            assertThat(outcome.code()).isEqualTo(status);
+            assertThat(outcome.error()).contains("redirect");
+        }
+        assertThat(endpoint.received("/redirected")).isEmpty();
+    }
+
+    @Test
+    void everythingButTwoHundredsIsAFailure() {
+        for (int status : new int[] {400, 404, 410, 429, 500, 503}) {
+            Outcome outcome = send(endpoint.url("/hook", any -> status));
+            assertThat(outcome.delivered()).isFalse();
+            assertThat(outcome.gone()).isEqualTo(status == 410);
+            assertThat(outcome.error()).isEqualTo("answered " + status);
+        }
+        assertThat(endpoint.received())
+                .as("no attempt is repeated by the client")
+                .hasSize(6);
+    }
+
+    @Test
+    void silenceEndsAfterTheTimeLimit() {
+        assertThat(send(endpoint.url("/hook", Endpoint.SILENCE)).error()).isEqualTo("no answer within 2 s");
+    }
+
+    @Test
+    void anEndpointThatIsNotThereIsAFailure() throws IOException {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+        Outcome outcome = send("http://127.0.0.1:" + free + "/");
+        assertThat(outcome.code()).isNull();
+        assertThat(outcome.error()).contains("connection");
+    }
+
+    @Test
+    void anEndlessBodyIsCutOffAndTheStatusCounts() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        AtomicInteger written = new AtomicInteger();
+        server.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(200, 0);
+            try (OutputStream body = exchange.getResponseBody()) {
+                while (written.addAndGet(1) < 100_000) {
+                    body.write(new byte[10_000]);
+                }
+            }
+        });
+        server.start();
+        try {
+            Outcome outcome = send("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+            assertThat(outcome.delivered()).isTrue();
+            assertThat(written).hasValueLessThan(100_000);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void theConnectionGoesToTheAddressThatWasCheckedAndTheNameIsLookedUpOnce() {
+        endpoint.url("/hook", any -> 200);
+
+        Outcome outcome = send("http://hooks.test:" + endpoint.port() + "/hook");
+
+        assertThat(outcome.delivered()).as(outcome.toString()).isTrue();
+        assertThat(endpoint.received().get(0).header("Host")).isEqualTo("hooks.test:" + endpoint.port());
+        assertThat(lookups).hasValue(1);
+    }
+
+    @Test
+    void aNameThatLeadsToAPrivateAddressNowIsNotConnectedTo() {
+        sender.close();
+        AtomicInteger asked = new AtomicInteger();
+        sender = sender(false, host ->
+                new InetAddress[] {InetAddress.getByName(asked.getAndIncrement() == 0 ? "203.0.114.1" : "127.0.0.1")});
+        String url = "https://rebind.example.com:" + endpoint.port() + "/hook";
+        TargetUrl target = TargetUrl.parse(url, false);
+
+        assertThat(new Addresses(host -> new InetAddress[] {InetAddress.getByName("203.0.114.1")}, false)
+                        .of(target)
+                        .join())
+                .isNotEmpty();
+        asked.set(1);
+        Outcome outcome = send(url);
+
+        assertThat(outcome.error()).contains("loopback");
+        assertThat(endpoint.received()).isEmpty();
+    }
+
+    @Test
+    void aUrlThatIsNoLongerAllowedIsNotConnectedTo() {
+        sender.close();
+        sender = sender(false, InetAddress::getAllByName);
+        assertThat(send(endpoint.url("/hook", any -> 200)).error()).contains("https://");
+        assertThat(send("https://127.0.0.1:" + endpoint.port() + "/hook").error())
+                .contains("loopback");
+        assertThat(endpoint.received()).isEmpty();
+    }
+
+    @Test
+    void aNameThatIsNotKnownIsAFailure() {
+        sender.close();
+        sender = sender(true, host -> {
+            throw new UnknownHostException(host);
+        });
+        assertThat(send("http://nowhere.test/").error()).isEqualTo("the name of the host is not known");
+    }
+}
