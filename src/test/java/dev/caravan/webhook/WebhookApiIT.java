@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.standardwebhooks.Webhook;
-import dev.caravan.pipeline.Pipelines;
 import dev.caravan.testing.RunningCaravan;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -65,8 +64,7 @@ class WebhookApiIT {
         await().atMost(SOON).until(() -> told("/life").contains("pipeline.written"));
         caravan.operation("pause", Map.of("pipeline", "life"));
         caravan.operation("resume", Map.of("pipeline", "life"));
-        caravan.bean(Pipelines.class)
-                .update("default", "life", JSON.valueToTree(pipeline("life", "SELECT user_id FROM events")), null);
+        caravan.operation("transform", Map.of("pipeline", "life", "sql", "SELECT user_id FROM events"));
         caravan.operation("stop", Map.of("pipeline", "life"));
         caravan.operation("delete", Map.of("pipeline", "life"));
 
