@@ -26,11 +26,13 @@ final class BearerFilter extends OncePerRequestFilter {
     private static final String SCHEME = "Bearer ";
 
     private final KnownKeys keys;
+    private final Tokens tokens;
     private final Strangers strangers;
     private final Failures failures;
 
-    BearerFilter(KnownKeys keys, Strangers strangers, Failures failures) {
+    BearerFilter(KnownKeys keys, Tokens tokens, Strangers strangers, Failures failures) {
         this.keys = keys;
+        this.tokens = tokens;
         this.strangers = strangers;
         this.failures = failures;
     }
@@ -44,17 +46,21 @@ final class BearerFilter extends OncePerRequestFilter {
             return;
         }
         try {
-            // whoever may not try any more is not looked up, so that guessing costs the database nothing
-            boolean looked = keys.isKnown(key) || strangers.mayTry(request);
-            Optional<Caller> caller = looked ? keys.authenticate(key) : Optional.empty();
+            Optional<Caller> caller = caller(request, key);
             if (caller.isEmpty()) {
                 response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
                 Problem refused =
-                        new Problem(AccessReason.INVALID_KEY, "This API key is not known, or no longer in force.");
+                        new Problem(AccessReason.INVALID_KEY, "This key or token is not known, or no longer in force.");
                 strangers.refuse(request, response, refused);
                 return;
             }
             admit(request, caller.get());
+        } catch (Problem problem) {
+            if (problem.reason() == AccessReason.UNAVAILABLE) {
+                response.setHeader("Retry-After", "5");
+            }
+            failures.write(request, response, problem);
+            return;
         } catch (DataAccessException | TransactionException e) {
             LOG.warn("The key of a request could not be checked: {}", e.getMessage());
             response.setHeader("Retry-After", "5");
@@ -66,6 +72,16 @@ final class BearerFilter extends OncePerRequestFilter {
             return;
         }
         chain.doFilter(request, response);
+    }
+
+    /** Whoever may not try any more is not looked up, so that guessing costs the database nothing. */
+    private Optional<Caller> caller(HttpServletRequest request, String presented) {
+        if (keys.isKnown(presented)) {
+            return keys.authenticate(presented);
+        }
+        return strangers.mayTry(request)
+                ? tokens.authenticate(presented).or(() -> keys.authenticate(presented))
+                : Optional.empty();
     }
 
     private static void admit(HttpServletRequest request, Caller caller) {

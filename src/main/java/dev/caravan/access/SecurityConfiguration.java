@@ -28,15 +28,16 @@ class SecurityConfiguration {
     private static final List<String> METHODS = List.of("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT");
 
     @Bean
-    SecurityFilterChain apiSecurity(HttpSecurity http, KnownKeys keys, Strangers strangers, Failures failures)
-            throws Exception {
+    SecurityFilterChain apiSecurity(
+            HttpSecurity http, KnownKeys keys, Tokens tokens, Strangers strangers, Failures failures) throws Exception {
         return http.csrf(AbstractHttpConfigurer::disable)
                 .formLogin(AbstractHttpConfigurer::disable)
                 .httpBasic(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .addFilterBefore(new BearerFilter(keys, strangers, failures), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(
+                        new BearerFilter(keys, tokens, strangers, failures), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(
                                 DispatcherType.ASYNC, DispatcherType.ERROR, DispatcherType.FORWARD)
                         .permitAll()
