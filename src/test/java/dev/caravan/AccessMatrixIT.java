@@ -37,6 +37,12 @@ class AccessMatrixIT {
     private static String expired;
     private static String otherProject;
 
+    /** Makes something in the caller's own project, whatever others have. */
+    private static final String MAKES = "POST /v1/events";
+
+    /** Finds nothing and says so with a 200. */
+    private static final String MATCHES = "POST /v1/events/prefix/{prefix}/send";
+
     @BeforeAll
     static void start() throws Exception {
         caravan = RunningCaravan.embedded();
@@ -98,7 +104,11 @@ class AccessMatrixIT {
                         call + " with a wrong key is 401", () -> unauthenticated(send(call, "cvn_a_b", NAME))),
                 DynamicTest.dynamicTest(
                         call + " with an expired key is 401", () -> unauthenticated(send(call, expired, NAME))),
-                DynamicTest.dynamicTest(call + " of another project sees nothing", () -> isolated(call)),
+                DynamicTest.dynamicTest(call + " of another project sees nothing", () -> {
+                    if (!call.toString().equals(MAKES)) {
+                        isolated(call);
+                    }
+                }),
                 DynamicTest.dynamicTest(
                         call + " without " + call.scope() + " is 403",
                         () -> forbidden(call, keys.in("default", Keys.allBut(needed)))),
@@ -133,7 +143,7 @@ class AccessMatrixIT {
             HttpResponse<String> answer = send(call, otherProject, reference);
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(unknown.statusCode());
             assertThat(comparable(answer, reference)).isEqualTo(comparable(unknown, NOBODY));
-            if (call.hasReference()) {
+            if (call.hasReference() && !call.toString().equals(MATCHES)) {
                 assertThat(answer.statusCode()).as(answer.body()).isBetween(400, 499);
             } else {
                 assertThat(answer.body()).doesNotContain(id);

@@ -16,12 +16,15 @@ import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
 
 /** Everything needs a key but what probes and newcomers have to reach. */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
-    private static final String[] OPEN = {"/observe/health", "/observe/health/**", "/openapi.yaml", "/docs", "/docs/**"
+    private static final String[] OPEN = {
+        "/observe/health", "/observe/health/**", "/openapi.yaml", "/docs", "/docs/**", "/v1/callbacks/*"
     };
 
     /** All that any path takes; Spring's firewall refuses others before paths are looked at. */
@@ -57,6 +60,19 @@ class SecurityConfiguration {
                     response,
                     new Problem(AccessReason.MISSING_KEY, "Send an API key: Authorization: Bearer <key>."));
         };
+    }
+
+    /** Event keys stand in paths and may have any printable character; who needs no key is decided by plain paths. */
+    @Bean
+    HttpFirewall anyKeyInAPath() {
+        StrictHttpFirewall firewall = new StrictHttpFirewall();
+        firewall.setAllowUrlEncodedSlash(true);
+        firewall.setAllowUrlEncodedDoubleSlash(true);
+        firewall.setAllowUrlEncodedPercent(true);
+        // as a character of a part, that is; one that stands there by itself begins a parameter and is refused
+        firewall.getEncodedUrlBlocklist().removeAll(List.of("%3b", "%3B"));
+        firewall.getDecodedUrlBlocklist().remove(";");
+        return firewall;
     }
 
     /** Keeps Spring Boot from making a user with a password of its own. */

@@ -10,6 +10,7 @@ import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpEngine;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.apache.catalina.core.StandardHost;
+import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.slf4j.MDC;
 import org.springframework.boot.autoconfigure.thread.Threading;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
@@ -139,8 +140,11 @@ class WebConfiguration implements WebMvcConfigurer {
                     host.setErrorReportValveClass(ContainerErrors.class.getName());
                 }
             });
-            factory.addConnectorCustomizers(
-                    connector -> connector.setProperty("maxSwallowSize", String.valueOf(SWALLOWED)));
+            factory.addConnectorCustomizers(connector -> {
+                connector.setProperty("maxSwallowSize", String.valueOf(SWALLOWED));
+                // a slash inside a path's part stays encoded: it parts nothing
+                connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue());
+            });
         };
     }
 }

@@ -44,7 +44,7 @@ import org.springframework.test.context.DynamicPropertySource;
         classes = ApiSlice.Slice.class,
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
-            "camel.main.routes-include-pattern=classpath:routes/api/*.camel.yaml",
+            "camel.main.routes-include-pattern=classpath:routes/api/pipeline.camel.yaml",
             "management.endpoints.web.base-path=/observe",
             "management.endpoint.health.probes.enabled=true",
             "management.endpoint.health.validate-group-membership=false",

@@ -1,0 +1,52 @@
+package dev.caravan.wait;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** Forgets ended waits, but none whose message has not gone on yet. */
+@Repository
+final class WaitPurges {
+    private static final String OLD = """
+            project = :project AND status IN ('received', 'timed_out', 'canceled')
+            AND requested_at <= now() - make_interval(days => :days) AND ended_at <= now() - make_interval(days => :days)
+            AND (pipeline IS NULL OR NOT EXISTS (SELECT FROM wait_resume WHERE wait_resume.wait = seq))""";
+
+    private static final String PURGE = """
+            WITH old AS (SELECT seq AS old_seq FROM wait WHERE %s LIMIT :limit FOR UPDATE SKIP LOCKED),
+            gone AS (DELETE FROM wait USING old WHERE seq = old_seq RETURNING project, status, requested_at, received_at),
+            counted AS (
+                INSERT INTO wait_count AS c (project, slot, waiting, received, timed_out, canceled, waited)
+                SELECT project, pg_backend_pid() %% 16, 0, -count(*) FILTER (WHERE status = 'received'),
+                    -count(*) FILTER (WHERE status = 'timed_out'), -count(*) FILTER (WHERE status = 'canceled'),
+                    -coalesce(sum(extract(epoch FROM received_at - requested_at) * 1000000), 0)::bigint
+                FROM gone GROUP BY project
+                ON CONFLICT (project, slot) DO UPDATE
+                SET received = c.received + excluded.received, timed_out = c.timed_out + excluded.timed_out,
+                    canceled = c.canceled + excluded.canceled, waited = c.waited + excluded.waited)
+            SELECT count(*) FROM gone""".formatted(OLD);
+
+    private final JdbcClient jdbc;
+
+    WaitPurges(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** Forgets up to {@code limit} waits that ended {@code days} ago or earlier; returns how many. */
+    long purge(String project, int days, int limit) {
+        return jdbc.sql(PURGE)
+                .param("project", project)
+                .param("days", days)
+                .param("limit", limit)
+                .query(Long.class)
+                .single();
+    }
+
+    /** How many that would be. */
+    long purgeable(String project, int days) {
+        return jdbc.sql("SELECT count(*) FROM wait WHERE " + OLD)
+                .param("project", project)
+                .param("days", days)
+                .query(Long.class)
+                .single();
+    }
+}

@@ -1,0 +1,145 @@
+package dev.caravan.wait;
+
+import dev.caravan.access.Caller;
+import dev.caravan.access.Scope;
+import dev.caravan.problem.Problem;
+import dev.caravan.web.Failures;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.stereotype.Component;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.function.ServerRequest;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/** {@code GET /v1/events/{eventKey}/stream}: not through Camel, which keeps an answer until it is whole. */
+@Component
+final class WaitStreamEndpoint {
+    private static final String LAST_EVENT_ID = "Last-Event-ID";
+
+    private final Waits waits;
+    private final WaitQueries queries;
+    private final WaitStreams streams;
+    private final WaitSettings settings;
+    private final Failures failures;
+
+    WaitStreamEndpoint(
+            Waits waits, WaitQueries queries, WaitStreams streams, WaitSettings settings, Failures failures) {
+        this.waits = waits;
+        this.queries = queries;
+        this.streams = streams;
+        this.settings = settings;
+        this.failures = failures;
+    }
+
+    /** Answers by itself: with a stream that goes on when this has returned, or with why there is none. */
+    ServerResponse open(ServerRequest asked) {
+        return new Answering(this::open);
+    }
+
+    private void open(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String last = request.getHeader(LAST_EVENT_ID);
+        try {
+            Caller caller = Caller.of(request);
+            caller.require(Scope.EVENTS_READ);
+            WaitRequest asked = new WaitRequest(request, caller);
+            asked.query().check();
+            Wait wait = followed(asked, last);
+            if (wait.status().terminal() && WaitStream.id(wait).equals(last)) {
+                // tells an EventSource that has seen everything not to come back
+                response.setStatus(HttpStatus.NO_CONTENT.value());
+                return;
+            }
+            streams.admit();
+            stream(wait.seq(), last, request, response);
+        } catch (RuntimeException e) {
+            if (!(WaitRequest.told(e) instanceof Problem problem)) {
+                throw e;
+            }
+            failures.write(request, response, problem);
+        }
+    }
+
+    /** The wait that the client has followed so far, else that of the key. */
+    private Wait followed(WaitRequest asked, @Nullable String last) {
+        String key = asked.key();
+        return number(last)
+                .flatMap(queries::find)
+                .filter(wait ->
+                        wait.project().equals(asked.project()) && wait.key().equals(key))
+                .orElseGet(() -> waits.get(asked.project(), key));
+    }
+
+    private static Optional<Long> number(@Nullable String id) {
+        try {
+            return id == null ? Optional.empty() : Optional.of(Long.valueOf(id.replaceFirst("-[12]$", "")));
+        } catch (NumberFormatException notOurs) {
+            return Optional.empty();
+        }
+    }
+
+    private void stream(long seq, @Nullable String last, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        response.setContentType("text/event-stream;charset=UTF-8");
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        response.setHeader("X-Accel-Buffering", "no");
+        AsyncContext async = request.startAsync();
+        async.setTimeout(settings.streamFor().toMillis());
+        WaitStream stream =
+                new WaitStream(async, response.getOutputStream(), last, watcher -> streams.forget(seq, watcher));
+        async.addListener(stream);
+        streams.watch(seq, stream);
+        response.getOutputStream().setWriteListener(stream);
+        try {
+            // read once more, after the watching has begun: so nothing happens between
+            queries.find(seq).ifPresentOrElse(stream::show, stream::gone);
+        } catch (RuntimeException databaseIsAway) {
+            stream.gone();
+        }
+    }
+
+    /** An answer that something writes straight to the container. */
+    private record Answering(Writing writing) implements ServerResponse {
+        @FunctionalInterface
+        interface Writing {
+            void write(HttpServletRequest request, HttpServletResponse response) throws IOException;
+        }
+
+        @Override
+        public @Nullable ModelAndView writeTo(HttpServletRequest request, HttpServletResponse response, Context context)
+                throws IOException {
+            writing.write(request, response);
+            return null;
+        }
+
+        @Override
+        public HttpStatusCode statusCode() {
+            return HttpStatus.OK;
+        }
+
+        @Override
+        @Deprecated
+        public int rawStatusCode() {
+            return statusCode().value();
+        }
+
+        @Override
+        public HttpHeaders headers() {
+            return new HttpHeaders();
+        }
+
+        @Override
+        public MultiValueMap<String, Cookie> cookies() {
+            return new LinkedMultiValueMap<>();
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package dev.caravan.wait;
+
+import static dev.caravan.wait.WaitDatabase.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.caravan.connection.DatabaseConnection;
+import dev.caravan.problem.Problem;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessException;
+
+/** Races of two replicas, brought about on purpose: one statement stands still while the other goes on. */
+class WaitRacesIT {
+    private static final ParkedSql SQL = new ParkedSql();
+    private static final ExecutorService THREADS = Executors.newCachedThreadPool();
+    private static DatabaseConnection database;
+    private static Instance here;
+    private static Instance there;
+
+    private final String key = "race:" + UUID.randomUUID();
+
+    @BeforeAll
+    static void start() {
+        database = WaitDatabase.create();
+        here = new Instance(database, SQL::around);
+        there = new Instance(database);
+    }
+
+    @AfterAll
+    static void stop() {
+        THREADS.shutdownNow();
+        here.close();
+        there.close();
+    }
+
+    @AfterEach
+    void nothingIsOutOfStep() {
+        WaitDatabase.assertConsistent(there);
+    }
+
+    /** What a call came to: the status on success, else the reason. */
+    private static Future<String> outcome(Callable<Waits.Sent> call) {
+        return THREADS.submit(() -> {
+            try {
+                Waits.Sent sent = call.call();
+                return sent instanceof Waits.Sent.Received received
+                        ? received.found().status().id()
+                        : "kept";
+            } catch (Problem problem) {
+                return problem.reason().id();
+            }
+        });
+    }
+
+    /** Both statements have read the wait as waiting and stand at its row; then it is let go. */
+    private void bothAtTheRow(Runnable starts) throws Exception {
+        try (Connection holder = there.pool.getConnection()) {
+            holder.setAutoCommit(false);
+            try (var statement = holder.prepareStatement("SELECT FROM wait WHERE event_key = ? FOR UPDATE")) {
+                statement.setString(1, key);
+                statement.execute();
+            }
+            starts.run();
+            Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> blocked() >= 2);
+            holder.commit();
+        }
+    }
+
+    private static long blocked() {
+        return there.count("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted");
+    }
+
+    @Test
+    void ofTwoSignalsThatMeetOneWins() throws Exception {
+        here.register(key);
+        Future<String>[] ends = new Future[2];
+        bothAtTheRow(() -> {
+            ends[0] = outcome(() -> here.send(key, "1"));
+            ends[1] = outcome(() -> there.send(key, "2"));
+        });
+        assertThat(new String[] {ends[0].get(), ends[1].get()})
+                .containsExactlyInAnyOrder("received", "wait.already_received");
+    }
+
+    @Test
+    void twoEqualSignalsThatMeetAreOne() throws Exception {
+        here.register(key);
+        Future<String>[] ends = new Future[2];
+        bothAtTheRow(() -> {
+            ends[0] = outcome(() -> here.send(key, "[1]"));
+            ends[1] = outcome(() -> there.send(key, "[1.0]"));
+        });
+        assertThat(new String[] {ends[0].get(), ends[1].get()}).containsExactly("received", "received");
+    }
+
+    @Test
+    void ofASignalAndACancellationThatMeetOneWins() throws Exception {
+        Wait wait = here.register(key);
+        Future<String>[] ends = new Future[2];
+        bothAtTheRow(() -> {
+            ends[0] = outcome(() -> here.send(key, "1"));
+            ends[1] = outcome(() -> new Waits.Sent.Received(there.waits.cancel("p", key, "k"), false));
+        });
+        WaitStatus status = here.queries.find(wait.seq()).orElseThrow().status();
+        if (status == WaitStatus.RECEIVED) {
+            assertThat(new String[] {ends[0].get(), ends[1].get()}).containsExactly("received", "wait.not_waiting");
+        } else {
+            assertThat(new String[] {ends[0].get(), ends[1].get()}).containsExactly("wait.canceled", "canceled");
+        }
+    }
+
+    @Test
+    void aSignalThatCameInTimeCountsAlsoIfItStandsAtTheRowUntilTheTimeIsOver() throws Exception {
+        here.register(key, 1);
+        Future<String> end;
+        try (Connection holder = there.pool.getConnection()) {
+            holder.setAutoCommit(false);
+            holder.prepareStatement("SELECT FROM wait WHERE event_key = '" + key + "' FOR UPDATE")
+                    .execute();
+            end = outcome(() -> here.send(key, "1"));
+            Awaitility.await().until(() -> blocked() >= 1);
+            // the locked row is left to the next round, nobody waits for it
+            Awaitility.await()
+                    .until(() -> there.count(
+                                    "SELECT count(*) FROM wait WHERE event_key = '" + key + "' AND expires_at <= now()")
+                            == 1);
+            there.clock.timeOut();
+            holder.commit();
+        }
+        assertThat(end.get()).isEqualTo("received");
+        there.clock.timeOut();
+        assertThat(here.waits.get("p", key).status()).isEqualTo(WaitStatus.RECEIVED);
+    }
+
+    @Test
+    void anEarlyEventThatIsBeingKeptIsSeenByItsWait() throws Exception {
+        here.waits.send("p", key, "9", 60, "k");
+        Future<String> end;
+        try (Connection holder = there.pool.getConnection()) {
+            holder.setAutoCommit(false);
+            String other = key + "-2";
+            holder.prepareStatement("INSERT INTO wait (id, project, event_key, status, response_payload, timeout_secs,"
+                            + " requested_at, expires_at) VALUES (gen_random_uuid(), 'p', '" + other
+                            + "', 'buffered', '9', 60, now(), now() + interval '60 s')")
+                    .execute();
+            end = outcome(() -> new Waits.Sent.Received(here.register(other), false));
+            Awaitility.await().until(() -> blocked() >= 1);
+            holder.commit();
+        }
+        assertThat(end.get()).isEqualTo("received");
+    }
+
+    @Test
+    void aWaitThatComesBetweenLookingAndKeepingGetsTheEvent() throws Exception {
+        ParkedSql.Parked keeping = SQL.before("'buffered', :payload".replace(":payload", "?"));
+        Future<String> end = outcome(() -> here.waits.send("p", key, "3", 60, "k"));
+        keeping.awaitReached();
+        there.register(key);
+        keeping.release();
+
+        assertThat(end.get()).isEqualTo("received");
+        assertThat(there.waits.get("p", key).responsePayload()).isEqualTo("3");
+    }
+
+    @Test
+    void whoDoesNotKnowWhetherItsSignalArrivedSendsItAgain() {
+        here.register(key);
+        SQL.loseAnswerOf("status = 'received', response_payload");
+
+        assertThatThrownBy(() -> here.send(key, "4")).isInstanceOf(DataAccessException.class);
+        Waits.Sent again = here.send(key, "4");
+
+        assertThat(again).isInstanceOfSatisfying(Waits.Sent.Received.class, received -> assertThat(received.replayed())
+                .isTrue());
+    }
+
+    @Test
+    void aTimeOutWhoseAnswerIsLostIsNotDoneAgain() {
+        here.register(key);
+        here.makeDue(key);
+        SQL.loseAnswerOf("SKIP LOCKED");
+
+        assertThatThrownBy(here.clock::timeOut).isInstanceOf(DataAccessException.class);
+        there.clock.timeOut();
+
+        assertThat(there.clock.timedOut()).isZero();
+        assertThat(there.waits.get("p", key).status()).isEqualTo(WaitStatus.TIMED_OUT);
+    }
+
+    @Test
+    void aKeyThatIsUsedAgainWhileALateSignalIsUnderWayGoesToTheNewWait() throws Exception {
+        here.register(key);
+        ParkedSql.Parked sending = SQL.before("status = 'received', response_payload");
+        Future<String> end = outcome(() -> here.send(key, "5"));
+        sending.awaitReached();
+        there.waits.cancel("p", key, "k");
+        Wait second = there.register(key);
+        sending.release();
+
+        assertThat(end.get()).isEqualTo("received");
+        assertThat(there.waits.get("p", key).id()).isEqualTo(second.id());
+    }
+
+    @Test
+    void aPurgeLeavesALateSignalAnAnswer() throws Exception {
+        here.register(key);
+        here.send(key, "6");
+        ParkedSql.Parked sending = SQL.before("status = 'received', response_payload");
+        Future<String> end = outcome(() -> here.send(key, "7"));
+        sending.awaitReached();
+        there.broadcasts.purge("p", 0);
+        sending.release();
+
+        assertThat(end.get()).isEqualTo("wait.not_found");
+        assertRefused(() -> there.waits.get("p", key), WaitReason.NOT_FOUND);
+    }
+
+    @Test
+    void broadcastsThatOverlapShareTheWaitsOut() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            here.register(key + i);
+        }
+        Future<Broadcasts.Resolved>[] ends = new Future[2];
+        try (Connection holder = there.pool.getConnection()) {
+            holder.setAutoCommit(false);
+            holder.prepareStatement("SELECT FROM wait WHERE event_key = '" + key + "25' FOR UPDATE")
+                    .execute();
+            ends[0] = THREADS.submit(() -> here.broadcasts.send("p", key, "1", "k"));
+            ends[1] = THREADS.submit(() -> there.broadcasts.send("p", key + "2", "2", "k"));
+            Awaitility.await().until(() -> blocked() >= 2);
+            holder.commit();
+        }
+        assertThat(ends[0].get().resolved() + ends[1].get().resolved()).isEqualTo(50);
+        assertThat(here.count("SELECT count(*) FROM wait WHERE event_key LIKE '" + key + "%' AND status = 'received'"))
+                .isEqualTo(50);
+    }
+}
