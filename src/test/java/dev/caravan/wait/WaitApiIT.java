@@ -202,8 +202,7 @@ class WaitApiIT {
         register(prefix + "a", 60);
         register(prefix + "b", 60);
         JsonNode sent = answered(
-                post("/v1/events/prefix/" + UriUtils.encode(prefix, StandardCharsets.UTF_8) + "/send", "{}"),
-                200);
+                post("/v1/events/prefix/" + UriUtils.encode(prefix, StandardCharsets.UTF_8) + "/send", "{}"), 200);
         assertThat(sent.path("resolved").asInt()).isEqualTo(2);
         assertThat(sent.path("triggers")).hasSize(2);
         assertThat(sent.path("remaining").asInt()).isZero();
