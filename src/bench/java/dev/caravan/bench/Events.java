@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
  * The messages of the benchmark: about 250 bytes of JSON with eight fields and nested properties, the same ones every
  * time. Keeps count of what the query has to make of those it gave out.
  */
-final class Events {
+public final class Events {
     static final String TOPIC = "bench-events";
     static final String QUERY =
             "SELECT user_id, lower(event) AS event, amount*1.2 AS gross, ts FROM events WHERE amount > 10";
@@ -43,7 +43,7 @@ final class Events {
         return all * TENTHS[partition] / 10;
     }
 
-    byte[] next() {
+    public byte[] next() {
         long user = 1 + random.nextInt(1_000_000);
         int cents = random.nextInt(10_000);
         long at = given++;

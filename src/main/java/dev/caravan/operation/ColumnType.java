@@ -1,27 +1,36 @@
 package dev.caravan.operation;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonParser.NumberType;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.Iterator;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Whether a JSON value fits a declared DuckDB type; null fits every one. Types that are not known here fit anything. */
 interface ColumnType {
-    boolean fits(JsonNode value);
+    /**
+     * Looks at the value whose first token is the current one.
+     *
+     * @param at is left at the value's last token
+     */
+    boolean fits(JsonParser at) throws IOException;
 
     Pattern DATE = Pattern.compile("\\d{4,6}-\\d{1,2}-\\d{1,2}");
     Pattern TIME = Pattern.compile("\\d{1,2}:\\d{2}(:\\d{2}(\\.\\d+)?)?");
     Pattern TIMESTAMP = Pattern.compile(DATE + "([ T]" + TIME + "( ?(Z|UTC|[+-]\\d{2}(:?\\d{2})?))?)?");
     Pattern UUID = Pattern.compile("\\p{XDigit}{8}(-?\\p{XDigit}{4}){3}-?\\p{XDigit}{12}");
+    Pattern NUMBER = Pattern.compile("[+-]?\\d{1,100}(\\.\\d{0,100})?([eE][+-]?\\d{1,4})?");
+    Pattern TRUTH = Pattern.compile("(?i)true|false");
 
     static ColumnType of(String declared) {
         String type = declared.strip().toUpperCase(Locale.ROOT);
         if (type.endsWith("]")) {
             ColumnType element =
                     of(declared.strip().substring(0, declared.strip().lastIndexOf('[')));
-            return orNull(value -> value.isArray() && allFit(value.elements(), element));
+            return orNull(at -> at.currentToken() == JsonToken.START_ARRAY && allFit(at, element));
         }
         int bracket = type.indexOf('(');
         return orNull(named(bracket < 0 ? type : type.substring(0, bracket).strip(), type));
@@ -40,35 +49,43 @@ interface ColumnType {
             case "UBIGINT" -> integer(64, false);
             case "UHUGEINT" -> integer(128, false);
             case "DOUBLE", "FLOAT8" ->
-                value -> isNumber(value) && Double.isFinite(decimal(value).doubleValue());
+                at -> isNumber(at) && (isLong(at) || Double.isFinite(decimal(at).doubleValue()));
             case "FLOAT", "FLOAT4", "REAL" ->
-                value -> isNumber(value) && Float.isFinite(decimal(value).floatValue());
+                at -> isNumber(at) && (isLong(at) || Float.isFinite(decimal(at).floatValue()));
             case "DECIMAL", "NUMERIC" -> decimal(type);
-            case "BOOLEAN", "BOOL", "LOGICAL" ->
-                value -> value.isBoolean() || isText(value, Pattern.compile("(?i)true|false"));
-            case "DATE" -> value -> isText(value, DATE);
-            case "TIME" -> value -> isText(value, TIME);
-            case "TIMESTAMP", "DATETIME", "TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE" ->
-                value -> isText(value, TIMESTAMP);
-            case "UUID" -> value -> isText(value, UUID);
-            case "STRUCT", "ROW", "MAP" -> JsonNode::isObject;
-            default -> value -> true;
+            case "BOOLEAN", "BOOL", "LOGICAL" -> at -> at.currentToken().isBoolean() || isText(at, TRUTH);
+            case "DATE" -> at -> isText(at, DATE);
+            case "TIME" -> at -> isText(at, TIME);
+            case "TIMESTAMP", "DATETIME", "TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE" -> at -> isText(at, TIMESTAMP);
+            case "UUID" -> at -> isText(at, UUID);
+            case "STRUCT", "ROW", "MAP" -> at -> at.currentToken() == JsonToken.START_OBJECT;
+            default -> at -> true;
         };
     }
 
     private static ColumnType orNull(ColumnType type) {
-        return value -> value.isNull() || type.fits(value);
+        return at -> {
+            boolean fits = at.currentToken() == JsonToken.VALUE_NULL || type.fits(at);
+            at.skipChildren();
+            return fits;
+        };
     }
 
     private static ColumnType integer(int bits, boolean signed) {
         BigInteger max = BigInteger.TWO.pow(signed ? bits - 1 : bits).subtract(BigInteger.ONE);
         BigInteger min = signed ? max.negate().subtract(BigInteger.ONE) : BigInteger.ZERO;
-        return value -> {
-            if (!isNumber(value) || decimal(value).precision() - decimal(value).scale() > 40) {
+        long largest = max.min(BigInteger.valueOf(Long.MAX_VALUE)).longValueExact();
+        long smallest = min.max(BigInteger.valueOf(Long.MIN_VALUE)).longValueExact();
+        return at -> {
+            if (isLong(at)) {
+                return at.getLongValue() >= smallest && at.getLongValue() <= largest;
+            }
+            if (!isNumber(at)) {
                 return false;
             }
-            BigDecimal number = decimal(value);
-            return number.stripTrailingZeros().scale() <= 0
+            BigDecimal number = decimal(at);
+            return number.precision() - number.scale() <= 40
+                    && number.stripTrailingZeros().scale() <= 0
                     && number.toBigInteger().compareTo(min) >= 0
                     && number.toBigInteger().compareTo(max) <= 0;
         };
@@ -81,34 +98,38 @@ interface ColumnType {
                 : type.substring(bracket + 1, type.lastIndexOf(')')).split(",");
         int precision = Integer.parseInt(sizes[0].strip());
         int scale = sizes.length < 2 ? 0 : Integer.parseInt(sizes[1].strip());
-        return value -> {
-            if (!isNumber(value)) {
+        return at -> {
+            if (!isNumber(at)) {
                 return false;
             }
-            BigDecimal number = decimal(value);
+            BigDecimal number = decimal(at);
             return number.signum() == 0 || number.precision() - number.scale() <= precision - scale;
         };
     }
 
-    private static boolean isNumber(JsonNode value) {
-        return value.isNumber()
-                || isText(value, Pattern.compile("[+-]?\\d{1,100}(\\.\\d{0,100})?([eE][+-]?\\d{1,4})?"));
+    private static boolean isNumber(JsonParser at) throws IOException {
+        return at.currentToken().isNumeric() || isText(at, NUMBER);
     }
 
-    private static BigDecimal decimal(JsonNode value) {
-        return value.isNumber() ? value.decimalValue() : new BigDecimal(value.textValue());
+    /** Most numbers are; they need no further look. */
+    private static boolean isLong(JsonParser at) throws IOException {
+        return at.currentToken() == JsonToken.VALUE_NUMBER_INT && at.getNumberType() != NumberType.BIG_INTEGER;
     }
 
-    private static boolean isText(JsonNode value, Pattern form) {
-        return value.isTextual() && form.matcher(value.textValue()).matches();
+    private static BigDecimal decimal(JsonParser at) throws IOException {
+        return at.currentToken().isNumeric() ? at.getDecimalValue() : new BigDecimal(at.getText());
     }
 
-    private static boolean allFit(Iterator<JsonNode> values, ColumnType type) {
-        while (values.hasNext()) {
-            if (!type.fits(values.next())) {
-                return false;
-            }
+    private static boolean isText(JsonParser at, Pattern form) throws IOException {
+        return at.currentToken() == JsonToken.VALUE_STRING
+                && form.matcher(at.getText()).matches();
+    }
+
+    private static boolean allFit(JsonParser at, ColumnType type) throws IOException {
+        boolean all = true;
+        while (at.nextToken() != JsonToken.END_ARRAY) {
+            all &= type.fits(at);
         }
-        return true;
+        return all;
     }
 }

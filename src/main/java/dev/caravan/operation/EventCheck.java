@@ -1,14 +1,18 @@
 package dev.caravan.operation;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.util.LinkedHashMap;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.caravan.web.StrictJson;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the events that would become dead letters, so that they are refused while their sender still listens. */
 final class EventCheck {
     private final Map<String, String> schema;
-    private final Map<String, ColumnType> types = new LinkedHashMap<>();
+    private final Map<String, ColumnType> types = new HashMap<>();
 
     /** @param schema declared columns with their DuckDB types; empty when they are inferred */
     EventCheck(Map<String, String> schema) {
@@ -19,18 +23,61 @@ final class EventCheck {
     /** @param path JSON pointer into the event */
     record Refusal(String path, String reason) {}
 
-    Optional<Refusal> refusal(JsonNode event) {
-        if (!event.isObject()) {
-            return Optional.of(new Refusal("", "is not a JSON object"));
+    /** @param key of the message, when the event has a value there */
+    record Verdict(@Nullable Refusal refusal, byte @Nullable [] key) {
+        static final Verdict FIT = new Verdict(null, null);
+    }
+
+    /**
+     * Looks at the event whose first token is the current one, in one pass.
+     *
+     * @param at is left at the event's last token
+     * @param keyField whose value becomes the key; null for none
+     */
+    Verdict verdict(JsonParser at, @Nullable String keyField) throws IOException {
+        if (at.currentToken() != JsonToken.START_OBJECT) {
+            at.skipChildren();
+            return new Verdict(new Refusal("", "is not a JSON object"), null);
         }
-        for (Map.Entry<String, ColumnType> column : types.entrySet()) {
-            JsonNode value = event.get(column.getKey());
-            if (value != null && !column.getValue().fits(value)) {
-                return Optional.of(new Refusal(
-                        "/" + column.getKey().replace("~", "~0").replace("/", "~1"),
-                        "does not fit the declared type " + schema.get(column.getKey())));
+        Refusal refusal = null;
+        byte[] key = null;
+        while (at.nextToken() != JsonToken.END_OBJECT) {
+            String name = at.currentName();
+            at.nextToken();
+            ColumnType type = types.get(name);
+            boolean fits;
+            if (name.equals(keyField) && at.currentToken().isStructStart()) {
+                key = StrictJson.valueAt(at);
+                fits = type == null || fits(key, type);
+            } else {
+                if (name.equals(keyField) && at.currentToken() != JsonToken.VALUE_NULL) {
+                    key = at.getText().getBytes(StandardCharsets.UTF_8);
+                }
+                fits = fits(at, type);
+            }
+            if (!fits && refusal == null) {
+                refusal = new Refusal(pointer(name), "does not fit the declared type " + schema.get(name));
             }
         }
-        return Optional.empty();
+        return refusal == null && key == null ? Verdict.FIT : new Verdict(refusal, key);
+    }
+
+    private static boolean fits(JsonParser at, @Nullable ColumnType type) throws IOException {
+        if (type == null) {
+            at.skipChildren();
+            return true;
+        }
+        return type.fits(at);
+    }
+
+    private static boolean fits(byte[] value, ColumnType type) throws IOException {
+        try (JsonParser at = StrictJson.parser(value, 0, value.length)) {
+            at.nextToken();
+            return type.fits(at);
+        }
+    }
+
+    private static String pointer(String name) {
+        return "/" + name.replace("~", "~0").replace("/", "~1");
     }
 }

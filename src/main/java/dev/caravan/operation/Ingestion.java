@@ -1,148 +1,138 @@
 package dev.caravan.operation;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravan.batch.BatchException;
+import dev.caravan.operation.CheckedEvents.EventError;
+import dev.caravan.operation.CheckedEvents.Fit;
 import dev.caravan.pipeline.Pipeline;
 import dev.caravan.problem.Problem;
-import dev.caravan.web.StrictJson;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.jspecify.annotations.Nullable;
 
 /** Puts events into a pipeline's topic; what it calls accepted is acknowledged by all in-sync replicas of Kafka. */
 final class Ingestion {
-    /** Kafka's own limit of 1 MiB is for a record with its envelope. */
-    static final int MAX_BYTES = (1 << 20) - 256;
-
     private final Supplier<Producer<byte[], byte[]>> producer;
     private final Consumer<Pipeline> topics;
+    private final IngestRoom room;
+    private final Consumer<EventsIngested> news;
 
     /**
      * @param producer with {@code acks=all} and idempotence; asked for at each call
      * @param topics makes a pipeline's own topic when it is not there
+     * @param news told of each call of which something was accepted
      */
-    Ingestion(Supplier<Producer<byte[], byte[]>> producer, Consumer<Pipeline> topics) {
+    Ingestion(
+            Supplier<Producer<byte[], byte[]>> producer,
+            Consumer<Pipeline> topics,
+            IngestRoom room,
+            Consumer<EventsIngested> news) {
         this.producer = producer;
         this.topics = topics;
+        this.room = room;
+        this.news = news;
     }
 
     /** What became of the events: each is accepted or has an error. */
     record Ingested(int accepted, int rejected, List<EventError> errors) {}
 
-    /** @param index of the event in the call, from 0 */
-    record EventError(int index, String path, String reason) {}
+    /** @throws Problem with counts when it is not known of every event what became of it */
+    Ingested ingest(Pipeline pipeline, CheckedEvents events, Duration timeout) {
+        Ingested ingested = sent(pipeline, events, timeout);
+        if (ingested.accepted > 0) {
+            news.accept(new EventsIngested(pipeline, ingested.accepted, ingested.rejected));
+        }
+        return ingested;
+    }
 
-    private record Sent(int index, Future<RecordMetadata> acknowledgement) {}
-
-    Ingested ingest(Pipeline pipeline, List<JsonNode> events, @Nullable String keyField, Duration timeout) {
+    private Ingested sent(Pipeline pipeline, CheckedEvents events, Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
-        topics.accept(pipeline);
-        EventCheck check = new EventCheck(pipeline.spec().schema());
-        List<EventError> errors = new ArrayList<>();
-        List<Sent> sent = new ArrayList<>(events.size());
-        for (int i = 0; i < events.size(); i++) {
-            Optional<EventCheck.Refusal> refusal = check.refusal(events.get(i));
-            if (refusal.isPresent()) {
-                errors.add(new EventError(i, refusal.get().path(), refusal.get().reason()));
-                continue;
-            }
-            ProducerRecord<byte[], byte[]> message = message(pipeline.topic(), events.get(i), keyField);
-            if (size(message) > MAX_BYTES) {
-                errors.add(new EventError(i, "", "is larger than a message may be (" + MAX_BYTES + " bytes)"));
-            } else {
-                Future<RecordMetadata> acknowledgement = producer.get().send(message);
-                sent.add(new Sent(i, acknowledgement));
-                if (isHopeless(acknowledgement) || System.nanoTime() - deadline >= 0) {
-                    break;
-                }
-            }
-        }
-        int accepted = await(sent, errors, deadline);
-        int missing = events.size() - accepted - errors.size();
-        if (missing > 0) {
-            throw notAcknowledged("Kafka did not take the events in time", accepted, missing);
-        }
-        errors.sort(Comparator.comparingInt(EventError::index));
-        return new Ingested(accepted, errors.size(), List.copyOf(errors));
-    }
-
-    private static ProducerRecord<byte[], byte[]> message(String topic, JsonNode event, @Nullable String keyField) {
-        JsonNode key = keyField == null ? null : event.get(keyField);
-        byte[] keyBytes = key == null || key.isNull()
-                ? null
-                : (key.isValueNode() ? key.asText().getBytes(StandardCharsets.UTF_8) : StrictJson.bytes(key));
-        return new ProducerRecord<>(topic, keyBytes, StrictJson.bytes(event));
-    }
-
-    private static int size(ProducerRecord<byte[], byte[]> message) {
-        return message.value().length + (message.key() == null ? 0 : message.key().length);
-    }
-
-    /** Every further message would wait as long for the same answer. */
-    private static boolean isHopeless(Future<RecordMetadata> acknowledgement) {
-        if (!acknowledgement.isDone()) {
-            return false;
-        }
+        IngestRoom.Taken taken = room.take(events.weight());
+        Acknowledgements heard = new Acknowledgements(taken::settled);
         try {
-            acknowledgement.get();
-            return false;
-        } catch (ExecutionException e) {
-            return !(e.getCause() instanceof RecordTooLargeException);
+            ensureTopic(pipeline);
+            send(pipeline.topic(), events.fit(), heard, deadline);
+            heard.allSent();
+            boolean all = heard.await(Duration.ofNanos(deadline - System.nanoTime()));
+            return outcome(events, heard, all);
+        } catch (KafkaException | IllegalStateException e) {
+            throw notAcknowledged(reason(e), counts(events, heard));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return true;
+            throw notAcknowledged("the program ends", counts(events, heard));
+        } finally {
+            heard.allSent();
+            taken.answered();
         }
     }
 
-    private static int await(List<Sent> sent, List<EventError> errors, long deadline) {
-        int accepted = 0;
-        for (Sent message : sent) {
-            try {
-                message.acknowledgement.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-                accepted++;
-            } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof RecordTooLargeException)) {
-                    throw notAcknowledged(reason(e.getCause()), accepted, sent.size() - accepted);
-                }
-                errors.add(new EventError(message.index, "", "is larger than the topic allows"));
-            } catch (TimeoutException e) {
-                throw notAcknowledged("Kafka did not acknowledge in time", accepted, sent.size() - accepted);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw notAcknowledged("the program ends", accepted, sent.size() - accepted);
+    private void ensureTopic(Pipeline pipeline) {
+        try {
+            topics.accept(pipeline);
+        } catch (BatchException e) {
+            throw new KafkaException(e.detail(), e);
+        }
+    }
+
+    private void send(String topic, List<Fit> events, Acknowledgements heard, long deadline) {
+        for (Fit event : events) {
+            producer.get().send(new ProducerRecord<>(topic, event.key(), event.value()), heard.expect(event));
+            if (heard.refusal() != null || System.nanoTime() - deadline >= 0) {
+                return;
             }
         }
-        return accepted;
     }
 
-    private static String reason(@Nullable Throwable cause) {
+    private static Ingested outcome(CheckedEvents events, Acknowledgements heard, boolean all) {
+        if (heard.refusal() instanceof BufferExhaustedException) {
+            throw IngestRoom.overloaded(counts(events, heard));
+        }
+        Exception failure = heard.refusal() == null ? heard.failure() : heard.refusal();
+        if (failure != null) {
+            throw notAcknowledged(reason(failure), counts(events, heard));
+        }
+        if (!all || heard.sent() < events.fit().size()) {
+            throw notAcknowledged("Kafka did not acknowledge in time", counts(events, heard));
+        }
+        List<EventError> errors = new ArrayList<>(events.errors());
+        errors.addAll(heard.errors());
+        errors.sort(Comparator.comparingInt(EventError::index));
+        return new Ingested(heard.acknowledged(), errors.size(), errors);
+    }
+
+    /** What is known of all events of the call; the terms add up to them. */
+    private static Map<String, Object> counts(CheckedEvents events, Acknowledgements heard) {
+        int acknowledged = heard.acknowledged();
+        int tooLarge = heard.errors().size();
+        Map<String, Object> counts = new LinkedHashMap<>();
+        counts.put("acknowledged", acknowledged);
+        counts.put("unknown", heard.sent() - acknowledged - tooLarge);
+        counts.put("not_sent", events.fit().size() - heard.sent());
+        counts.put("rejected", events.errors().size() + tooLarge);
+        return counts;
+    }
+
+    private static String reason(Exception cause) {
         if (cause instanceof InvalidTopicException) {
             return "Kafka refuses the topic: " + cause.getMessage();
         }
-        return cause instanceof KafkaException ? "Kafka did not take it: " + cause.getMessage() : String.valueOf(cause);
+        return cause instanceof KafkaException
+                ? "Kafka did not take them: " + cause.getMessage()
+                : String.valueOf(cause);
     }
 
-    private static Problem notAcknowledged(String reason, int accepted, int unknown) {
-        return new Problem(
-                OperationReason.TIMED_OUT,
-                reason + "; " + accepted + " events are accepted, " + unknown + " may or may not arrive.",
-                List.of(),
-                Map.of("acknowledged", accepted, "unknown", unknown));
+    private static Problem notAcknowledged(String reason, Map<String, Object> counts) {
+        String message = "%s; of the events %s are accepted, %s may or may not arrive, %s were not sent."
+                .formatted(reason, counts.get("acknowledged"), counts.get("unknown"), counts.get("not_sent"));
+        return new Problem(OperationReason.TIMED_OUT, message, List.of(), counts);
     }
 }

@@ -13,7 +13,6 @@ import dev.caravan.web.Cursor;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
 /** Does each operation by asking its owner, and gives the answer its shape. */
@@ -23,22 +22,22 @@ final class PipelineOperations implements Operation.Cases {
     private final Lifecycle lifecycle;
     private final Ledger ledger;
     private final Monitoring monitoring;
+    private final IngestTargets targets;
     private final Ingestion ingestion;
-    private final ApplicationEventPublisher events;
 
     PipelineOperations(
             Pipelines pipelines,
             Lifecycle lifecycle,
             Ledger ledger,
             Monitoring monitoring,
-            Ingestion ingestion,
-            ApplicationEventPublisher events) {
+            IngestTargets targets,
+            Ingestion ingestion) {
         this.pipelines = pipelines;
         this.lifecycle = lifecycle;
         this.ledger = ledger;
         this.monitoring = monitoring;
+        this.targets = targets;
         this.ingestion = ingestion;
-        this.events = events;
     }
 
     @Override
@@ -102,13 +101,9 @@ final class PipelineOperations implements Operation.Cases {
 
     @Override
     public Object ingest(Operation.Ingest operation, Call call) {
-        Pipeline pipeline = find(operation.pipeline(), call);
-        Ingestion.Ingested ingested =
-                ingestion.ingest(pipeline, operation.events(), operation.keyField(), call.timeout());
-        if (ingested.accepted() > 0) {
-            events.publishEvent(new EventsIngested(pipeline, ingested.accepted(), ingested.rejected()));
-        }
-        return ingested;
+        IngestTargets.Target target = targets.find(call.project(), operation.pipeline());
+        CheckedEvents events = new EventReader(target.check(), operation.keyField()).nodes(operation.events());
+        return ingestion.ingest(target.pipeline(), events, call.timeout());
     }
 
     @Override

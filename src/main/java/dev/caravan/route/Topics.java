@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -19,11 +20,15 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the broker says about topics. A question is answered within three seconds, or fails with kind RETRY. */
 public final class Topics {
     private static final Duration QUESTION = Duration.ofSeconds(3);
     private static final Duration CHANGE = Duration.ofSeconds(10);
+    private static final Duration NEW_TOPIC_PAUSE = Duration.ofMillis(20);
+    private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
 
     private final Admin admin;
 
@@ -36,7 +41,10 @@ public final class Topics {
         return describe(topic).map(found -> found.topicId().toString());
     }
 
-    /** Makes a topic unless it exists. */
+    /**
+     * Makes a topic unless it exists; returns when the broker serves its partitions. Messages that a producer sends earlier
+     * can be taken out of their order, and then the first is refused for good.
+     */
     public void ensure(String topic, int partitions) {
         try {
             get(
@@ -44,8 +52,14 @@ public final class Topics {
                             .all(),
                     CHANGE);
         } catch (TopicExistsException e) {
-            // as wanted
-            return;
+            LOG.debug("{} is there", topic);
+        }
+        long deadline = System.nanoTime() + CHANGE.toNanos();
+        while (endOffsets(topic).isEmpty()) {
+            if (System.nanoTime() - deadline >= 0) {
+                throw BatchException.retry("kafka_unavailable", "Kafka does not serve its new topic " + topic, null);
+            }
+            LockSupport.parkNanos(NEW_TOPIC_PAUSE.toNanos());
         }
     }
 

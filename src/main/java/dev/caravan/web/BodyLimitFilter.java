@@ -1,11 +1,14 @@
 package dev.caravan.web;
 
 import dev.caravan.problem.Problem;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.security.SecurityProperties;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
@@ -16,27 +19,71 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Order(SecurityProperties.DEFAULT_FILTER_ORDER + 10)
 final class BodyLimitFilter extends OncePerRequestFilter {
     private final Failures failures;
+    private final BodyRoom room;
 
-    BodyLimitFilter(Failures failures) {
+    BodyLimitFilter(Failures failures, BodyRoom room) {
         this.failures = failures;
+        this.room = room;
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        byte[] body;
+        BodyRoom.Share share = room.share();
         try {
-            body = BodyLimit.read(request);
-        } catch (Problem problem) {
-            failures.write(request, response, problem);
-            return;
-        } catch (IOException e) {
-            failures.write(
-                    request,
-                    response,
-                    new Problem(WebReason.MALFORMED_REQUEST, "The body could not be read to its end."));
-            return;
+            RequestBody body = body(request, response, share);
+            if (body != null) {
+                chain.doFilter(body, response);
+            }
+        } finally {
+            if (request.isAsyncStarted()) {
+                request.getAsyncContext().addListener(new Completion(share::giveBack));
+            } else {
+                share.giveBack();
+            }
         }
-        chain.doFilter(new RequestBody(request, body), response);
+    }
+
+    private @Nullable RequestBody body(HttpServletRequest request, HttpServletResponse response, BodyRoom.Share share)
+            throws IOException {
+        Problem problem;
+        try {
+            return new RequestBody(request, BodyLimit.read(request, share));
+        } catch (Problem refused) {
+            problem = refused;
+        } catch (IOException e) {
+            problem = new Problem(WebReason.MALFORMED_REQUEST, "The body could not be read to its end.");
+        }
+        if (problem.reason() == WebReason.OVERLOADED) {
+            response.setHeader("Retry-After", "1");
+        }
+        if (problem.reason() == WebReason.UNSUPPORTED_ENCODING) {
+            response.setHeader("Accept-Encoding", "gzip, identity");
+        }
+        failures.write(request, response, problem);
+        return null;
+    }
+
+    /** Runs something when an asynchronous answer has been given, or never will be. */
+    private record Completion(Runnable work) implements AsyncListener {
+        @Override
+        public void onComplete(AsyncEvent event) {
+            work.run();
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            // completes next
+        }
+
+        @Override
+        public void onError(AsyncEvent event) {
+            // completes next
+        }
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            event.getAsyncContext().addListener(this);
+        }
     }
 }

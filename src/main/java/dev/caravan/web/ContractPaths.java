@@ -3,6 +3,8 @@ package dev.caravan.web;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.HttpEndpointModel;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
@@ -12,6 +14,7 @@ import org.springframework.http.server.PathContainer;
 import org.springframework.stereotype.Component;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
@@ -20,6 +23,9 @@ import org.springframework.web.util.pattern.PathPatternParser;
  */
 @Component
 final class ContractPaths implements HandlerInterceptor {
+    /** There are as many as routes have paths. */
+    private static final Map<String, PathPattern> PATTERNS = new ConcurrentHashMap<>();
+
     private final CamelContext camel;
 
     ContractPaths(CamelContext camel) {
@@ -58,7 +64,8 @@ final class ContractPaths implements HandlerInterceptor {
     }
 
     private static boolean matches(String pattern, PathContainer path) {
-        return PathPatternParser.defaultInstance.parse(pattern).matches(path);
+        return PATTERNS.computeIfAbsent(pattern, PathPatternParser.defaultInstance::parse)
+                .matches(path);
     }
 
     /** A route that asks for a prefix itself is mounted at its own path; a contract's endpoint is at the root. */

@@ -24,7 +24,7 @@ public final class Cursor {
         }
         try {
             String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
-            if (text.startsWith(FORM)) {
+            if (text.startsWith(FORM) && text.indexOf('\0') < 0) {
                 return text.substring(FORM.length());
             }
         } catch (IllegalArgumentException notBase64) {

@@ -8,8 +8,11 @@ import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Enumeration;
+import org.jspecify.annotations.Nullable;
 
-/** A request whose body is in memory, as it came. */
+/** A request whose body is in memory, in no encoding any more. */
 public final class RequestBody extends HttpServletRequestWrapper {
     private static final String ATTRIBUTE = RequestBody.class.getName();
 
@@ -24,6 +27,31 @@ public final class RequestBody extends HttpServletRequestWrapper {
     /** The bytes of the body; empty when there is none. They are shared: do not change them. */
     public static byte[] of(HttpServletRequest request) {
         return request.getAttribute(ATTRIBUTE) instanceof byte[] body ? body : new byte[0];
+    }
+
+    @Override
+    public int getContentLength() {
+        return body.length;
+    }
+
+    @Override
+    public long getContentLengthLong() {
+        return body.length;
+    }
+
+    @Override
+    public @Nullable String getHeader(String name) {
+        return isOfTheWire(name) ? null : super.getHeader(name);
+    }
+
+    @Override
+    public Enumeration<String> getHeaders(String name) {
+        return isOfTheWire(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
+    }
+
+    /** How the body was sent is no longer how it is. */
+    private static boolean isOfTheWire(String name) {
+        return name.equalsIgnoreCase("Content-Encoding");
     }
 
     @Override

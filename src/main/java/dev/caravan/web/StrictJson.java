@@ -2,9 +2,12 @@ package dev.caravan.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,6 +20,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.caravan.problem.Problem;
 import dev.caravan.problem.Violation;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -36,6 +40,7 @@ public final class StrictJson {
                             .maxNestingDepth(MAX_DEPTH)
                             .maxStringLength(MAX_STRING)
                             .build())
+                    .disable(JsonFactory.Feature.CHARSET_DETECTION)
                     .build())
             .addModule(new JavaTimeModule())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -45,6 +50,18 @@ public final class StrictJson {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
+    /** For reading token by token; tells of a field that comes twice by itself. */
+    private static final JsonFactory TOKENS = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxStringLength(MAX_STRING)
+                    .build())
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .disable(JsonFactory.Feature.CHARSET_DETECTION)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
 
     private StrictJson() {}
@@ -59,6 +76,10 @@ public final class StrictJson {
     }
 
     private static @Nullable JsonNode parse(byte[] json) {
+        String fault = StrictText.faultOfStored(json);
+        if (fault != null) {
+            throw new Problem(WebReason.MALFORMED_JSON, "The body " + fault + ".");
+        }
         try {
             return json.length == 0 ? null : MAPPER.readTree(json);
         } catch (StreamConstraintsException e) {
@@ -74,6 +95,37 @@ public final class StrictJson {
         } catch (IOException e) {
             throw new Problem(WebReason.MALFORMED_JSON, "The body is not JSON in UTF-8.");
         }
+    }
+
+    /**
+     * Reads tokens of a part of the bytes, as strictly as {@link #object} but for what {@link #textFault} tells and for
+     * what comes after the value.
+     */
+    public static JsonParser parser(byte[] json, int from, int to) throws IOException {
+        return TOKENS.createParser(json, from, to - from);
+    }
+
+    /** Why a part of the bytes cannot be sent on as it is ("has bytes that are not UTF-8"); null when it can. */
+    public static @Nullable String textFault(byte[] json, int from, int to) {
+        return StrictText.fault(json, from, to);
+    }
+
+    /** The value at a parser's current token, as bytes without white space; the parser goes to its last token. */
+    public static byte[] valueAt(JsonParser at) throws IOException {
+        ByteArrayOutputStream value = new ByteArrayOutputStream();
+        try (JsonGenerator out = TOKENS.createGenerator(value)) {
+            out.copyCurrentStructure(at);
+        }
+        return value.toByteArray();
+    }
+
+    /** What a parser of ours found wrong, as a sentence's end. */
+    public static String fault(JsonProcessingException e) {
+        JsonLocation where = e.getLocation();
+        String what = e instanceof StreamConstraintsException
+                ? "goes beyond a limit of JSON (" + MAX_DEPTH + " levels)"
+                : "is not JSON: " + e.getOriginalMessage();
+        return where == null ? what : what + " (column " + where.getColumnNr() + ")";
     }
 
     private static Problem refusal(WebReason reason, String message, JsonProcessingException cause) {

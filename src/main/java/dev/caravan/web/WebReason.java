@@ -20,6 +20,8 @@ public enum WebReason implements Reason {
     BODY_TOO_LARGE("web.body_too_large", ErrorCode.VALIDATION_ERROR, 413),
     UNSUPPORTED_MEDIA_TYPE("web.unsupported_media_type", ErrorCode.VALIDATION_ERROR, 415),
     IDEMPOTENCY_KEY_REUSED("web.idempotency_key_reused", ErrorCode.VALIDATION_ERROR, 422),
+    UNSUPPORTED_ENCODING("web.unsupported_encoding", ErrorCode.VALIDATION_ERROR, 415),
+    OVERLOADED("web.overloaded", ErrorCode.RATE_LIMIT_EXCEEDED, 429),
     HEADERS_TOO_LARGE("web.headers_too_large", ErrorCode.VALIDATION_ERROR, 431),
     RATE_LIMITED("web.rate_limited", ErrorCode.RATE_LIMIT_EXCEEDED, 429),
     INTERNAL("web.internal", ErrorCode.INTERNAL_ERROR, 500),

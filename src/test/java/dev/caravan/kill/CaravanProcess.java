@@ -1,5 +1,6 @@
 package dev.caravan.kill;
 
+import dev.caravan.testing.ContractHttp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -102,7 +103,7 @@ final class CaravanProcess implements AutoCloseable {
                     .header("Content-Type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofString(body))
                     .build();
-            HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer = ContractHttp.send(request);
             return answer.statusCode() + " " + answer.body();
         } catch (IOException e) {
             return "";

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.access.TestKeys;
 import dev.caravan.problem.ErrorCode;
 import dev.caravan.problem.Reason;
+import dev.caravan.testing.ContractAnswers;
+import dev.caravan.web.RequestBody;
 import dev.caravan.web.TestIdempotency;
 import java.io.IOException;
 import java.net.Socket;
@@ -38,6 +40,7 @@ import org.springframework.context.annotation.FilterType;
 import org.springframework.context.annotation.Import;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.web.servlet.HandlerMapping;
 
 /** The API over HTTP for tests: the real server, filters, routes and contract, with the operations faked. */
 @SpringBootTest(
@@ -62,7 +65,7 @@ abstract class ApiSlice {
 
     @EnableAutoConfiguration
     @ConfigurationPropertiesScan(basePackages = {"dev.caravan.access", "dev.caravan.web"})
-    @Import({TestKeys.class, TestIdempotency.class})
+    @Import({TestKeys.class, TestIdempotency.class, Ingest.class})
     @ComponentScan(
             basePackages = {"dev.caravan.web", "dev.caravan.access"},
             excludeFilters =
@@ -90,6 +93,19 @@ abstract class ApiSlice {
         dev.caravan.web.Endpoint pipelineApi(
                 RecordedOperations operations, dev.caravan.web.Envelope envelope, dev.caravan.web.Failures failures) {
             return new dev.caravan.web.Endpoint(failures, new PipelineApi(operations, envelope)::answer);
+        }
+    }
+
+    /** Accepts as many events as the body has bytes, inflated. */
+    static class Ingest {
+        @Bean
+        HandlerMapping ingestEndpoint(dev.caravan.web.Envelope envelope) {
+            return IngestEndpoint.at((request, response) -> {
+                int bytes = RequestBody.of(request).length;
+                response.setContentType("application/json");
+                response.getOutputStream()
+                        .write(envelope.success(request, new Ingestion.Ingested(bytes, 0, java.util.List.of())));
+            });
         }
     }
 
@@ -166,7 +182,11 @@ abstract class ApiSlice {
     }
 
     HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-        return http.send(request.build(), BodyHandlers.ofString());
+        HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+        if (answer.statusCode() >= 400) {
+            ContractAnswers.require(answer);
+        }
+        return answer;
     }
 
     static JsonNode refused(HttpResponse<String> answer, int status, String code, String reason) throws Exception {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.Caravan;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -22,7 +21,6 @@ public final class RunningCaravan implements AutoCloseable {
     public static final String ADMIN_KEY = "test-admin-key-0123456789-0123456789";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final HttpClient http = HttpClient.newHttpClient();
     private final Path data;
     private final ConfigurableApplicationContext context;
     private final URI address;
@@ -77,13 +75,19 @@ public final class RunningCaravan implements AutoCloseable {
 
     public HttpResponse<String> post(String operation, Map<String, Object> parameters) throws Exception {
         String body = JSON.writeValueAsString(Map.of("operation", operation, "parameters", parameters));
-        return http.send(
-                HttpRequest.newBuilder(address.resolve("/pipeline"))
-                        .header("Authorization", "Bearer " + ADMIN_KEY)
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        return send(request("/pipeline")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** A request with the admin key. */
+    public HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(address.resolve(path)).header("Authorization", "Bearer " + ADMIN_KEY);
+    }
+
+    /** The answer, which is one that the contract has. */
+    public HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return ContractHttp.send(request.build());
     }
 
     @Override
