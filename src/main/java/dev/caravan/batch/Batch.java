@@ -2,6 +2,7 @@ package dev.caravan.batch;
 
 import java.time.Instant;
 import java.util.Deque;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param deadAccepted whether a person has accepted that this range becomes dead letters, however many
  * @param spool the messages as they came
  * @param rows what the steps have made of them so far
+ * @param replay the claim that was made for these messages when they were taken from the dead letters; null for messages
+ *     that were read from Kafka, whose range is claimed once it is processed
  */
 public record Batch(
         String pipeline,
@@ -28,14 +31,28 @@ public record Batch(
         boolean deadAccepted,
         Spool spool,
         Rows rows,
-        Receipt receipt) {
+        Receipt receipt,
+        @Nullable UUID replay) {
+
+    public Batch(
+            String pipeline,
+            int version,
+            OffsetRange range,
+            long epoch,
+            Instant batchTime,
+            boolean deadAccepted,
+            Spool spool,
+            Rows rows,
+            Receipt receipt) {
+        this(pipeline, version, range, epoch, batchTime, deadAccepted, spool, rows, receipt, null);
+    }
 
     public Batch withRows(Rows next) {
-        return new Batch(pipeline, version, range, epoch, batchTime, deadAccepted, spool, next, receipt);
+        return new Batch(pipeline, version, range, epoch, batchTime, deadAccepted, spool, next, receipt, replay);
     }
 
     public Batch withDeadAccepted(boolean accepted) {
-        return new Batch(pipeline, version, range, epoch, batchTime, accepted, spool, rows, receipt);
+        return new Batch(pipeline, version, range, epoch, batchTime, accepted, spool, rows, receipt, replay);
     }
 
     /** Id of the Camel route with this version's steps. */

@@ -1,6 +1,9 @@
 package dev.caravan.batch;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -27,6 +30,37 @@ public interface Rows {
      * @return the messages that could not be processed
      */
     List<DeadMessage> forEachJson(Consumer<JsonRow> consumer);
+
+    /**
+     * Runs everything remembered and shows some of what comes out; nothing is left behind.
+     *
+     * @param limit rows to show
+     */
+    default Sample sample(int limit) {
+        List<byte[]> shown = new ArrayList<>();
+        long[] rows = new long[1];
+        List<DeadMessage> dead = forEachJson(row -> {
+            if (rows[0]++ < limit) {
+                shown.add(row.json());
+            }
+        });
+        return new Sample(Map.of(), rows[0], shown, dead);
+    }
+
+    /**
+     * Some of the rows.
+     *
+     * @param columns types by name, in order; empty when there is no row or they are not known
+     * @param rows how many there are
+     * @param shown the first ones, each a JSON object in UTF-8
+     */
+    record Sample(Map<String, String> columns, long rows, List<byte[]> shown, List<DeadMessage> dead) {
+        public Sample {
+            columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
+            shown = List.copyOf(shown);
+            dead = List.copyOf(dead);
+        }
+    }
 
     /**
      * A row as JSON.

@@ -40,6 +40,11 @@ final class DeadLetterRows {
         insertAll(claim, portion);
     }
 
+    /** The letters of a replay are done; those that have failed again are inserted afterwards. */
+    void replayed(Claim claim) {
+        template.update("UPDATE dead_letter SET replayed_at = now(), replay = NULL WHERE replay = ?", claim.id());
+    }
+
     private void insertAll(Claim claim, List<DeadLetter> letters) {
         template.batchUpdate("""
                 INSERT INTO dead_letter (pipeline, topic, partition, "offset", value, key, headers, timestamp, reason,
@@ -48,7 +53,8 @@ final class DeadLetterRows {
                 ON CONFLICT (pipeline, topic, partition, "offset") DO UPDATE
                 SET value = excluded.value, key = excluded.key, headers = excluded.headers,
                     timestamp = excluded.timestamp, reason = excluded.reason, detail = excluded.detail,
-                    step = excluded.step, version = excluded.version, created_at = now()""", letters, PORTION_ROWS, (statement, letter) -> bind(statement, claim, letter));
+                    step = excluded.step, version = excluded.version, created_at = now(), replay = NULL,
+                    replayed_at = NULL, attempts = dead_letter.attempts + 1""", letters, PORTION_ROWS, (statement, letter) -> bind(statement, claim, letter));
     }
 
     private static void bind(PreparedStatement statement, Claim claim, DeadLetter letter) throws SQLException {
@@ -79,19 +85,21 @@ final class DeadLetterRows {
                           AND (cast(:topic AS text) IS NULL OR topic = :topic)
                           AND (cast(:partition AS integer) IS NULL OR partition = :partition)
                           AND (cast(:reason AS text) IS NULL OR reason = :reason)
+                          AND (replayed_at IS NOT NULL) = :replayed
                           AND (cast(:cursor AS bigint) IS NULL OR seq < :cursor)
                         ORDER BY seq DESC LIMIT :limit""")
                 .param("pipeline", pipeline)
                 .param("topic", query.topic(), Types.VARCHAR)
                 .param("partition", query.partition(), Types.INTEGER)
                 .param("reason", query.reason(), Types.VARCHAR)
+                .param("replayed", query.replayed())
                 .param("cursor", query.cursor(), Types.BIGINT)
                 .param("limit", query.limit())
                 .query(DeadLetterRows::entry)
                 .list();
     }
 
-    private static DeadLetterEntry entry(ResultSet row, int number) throws SQLException {
+    static DeadLetterEntry entry(ResultSet row, int number) throws SQLException {
         DeadLetter letter = new DeadLetter(
                 row.getLong("offset"),
                 row.getBytes("value"),
@@ -102,12 +110,15 @@ final class DeadLetterRows {
                 row.getString("detail"),
                 row.getString("step"),
                 row.getInt("version"));
+        OffsetDateTime replayed = row.getObject("replayed_at", OffsetDateTime.class);
         return new DeadLetterEntry(
                 row.getLong("seq"),
                 row.getString("topic"),
                 row.getInt("partition"),
                 letter,
-                row.getObject("created_at", OffsetDateTime.class).toInstant());
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getInt("attempts"),
+                replayed == null ? null : replayed.toInstant());
     }
 
     private static long size(DeadLetter letter) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param cursor place in the list, for {@link FileQuery#cursor}
  * @param target such as {@code s3://lake}
  * @param objects complete when COMMITTED; before that only the keys that are decided, without figures
+ * @param replay whether it holds dead letters that were sent through again: only some offsets of its range
  * @param detail why it is DEAD; null otherwise
  */
 public record FileEntry(
@@ -26,7 +27,8 @@ public record FileEntry(
         Counts counts,
         Instant claimedAt,
         @Nullable Instant committedAt,
-        @Nullable String detail) {
+        @Nullable String detail,
+        boolean replay) {
 
     static List<StoredObject> decided(List<String> keys) {
         return keys.stream().map(key -> new StoredObject(key, 0, 0, "", "")).toList();

@@ -50,7 +50,8 @@ final class JdbcLedger implements Ledger {
                                     + "again, so the offsets of the ledger mean other messages. Clear the pipeline to "
                                     + "start over with the new topic."));
             // the claims go with the partition, so that their earlier owner cannot finish them
-            jdbc.sql("UPDATE pipeline_file SET epoch = :epoch WHERE partition_id = :id AND status = 'CLAIMED'")
+            jdbc.sql(
+                            "UPDATE pipeline_file SET epoch = :epoch WHERE partition_id = :id AND status = 'CLAIMED' AND offsets IS NULL")
                     .param("epoch", held.epoch)
                     .param("id", held.id)
                     .update();
@@ -91,6 +92,9 @@ final class JdbcLedger implements Ledger {
     @Override
     public Claim claim(ClaimRequest request) {
         return inTransaction(() -> {
+            if (request.replay() != null) {
+                return rows.decide(request.replay(), request);
+            }
             PartitionKey key = new PartitionKey(
                     request.pipeline(), request.range().topic(), request.range().partition());
             Held held = lock(key);
@@ -190,6 +194,7 @@ final class JdbcLedger implements Ledger {
             if (target.isEmpty()) {
                 return committedBefore(claim);
             }
+            deadLetters.replayed(claim);
             deadLetters.insert(claim, result.deadLetters());
             Claim committed = rows.get(claim.id()).claim();
             events.publishEvent(new BatchCommitted(committed, target.get(), result.counts(), result.objects()));

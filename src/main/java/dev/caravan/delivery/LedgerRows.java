@@ -1,5 +1,6 @@
 package dev.caravan.delivery;
 
+import dev.caravan.batch.BatchException;
 import dev.caravan.batch.OffsetRange;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -46,7 +47,8 @@ final class LedgerRows {
     }
 
     Optional<Claimed> find(long partitionId, OffsetRange range) {
-        return jdbc.sql(CLAIM + "WHERE f.partition_id = :id AND f.first_offset = :first AND f.last_offset = :last")
+        return jdbc.sql(CLAIM + """
+                        WHERE f.partition_id = :id AND f.first_offset = :first AND f.last_offset = :last AND f.offsets IS NULL""")
                 .param("id", partitionId)
                 .param("first", range.first())
                 .param("last", range.last())
@@ -55,10 +57,33 @@ final class LedgerRows {
     }
 
     List<Claim> unfinished(long partitionId) {
-        return jdbc.sql(CLAIM + "WHERE f.partition_id = :id AND f.status = 'CLAIMED' ORDER BY f.first_offset")
+        return jdbc.sql(CLAIM + """
+                        WHERE f.partition_id = :id AND f.status = 'CLAIMED' AND f.offsets IS NULL ORDER BY f.first_offset""")
                 .param("id", partitionId)
                 .query((row, number) -> claimed(row, number).claim())
                 .list();
+    }
+
+    /** The first attempt of a replay that gets so far decides its objects. */
+    Claim decide(UUID replay, ClaimRequest request) {
+        jdbc.sql("""
+                        UPDATE pipeline_file SET target = :target, object_keys = :keys
+                        WHERE claim_id = :id AND epoch = :epoch AND status = 'CLAIMED' AND target = ''""")
+                .param("target", request.target())
+                .param("keys", request.objectKeys().toArray(String[]::new))
+                .param("id", replay)
+                .param("epoch", request.epoch())
+                .update();
+        Claim claim = jdbc.sql(CLAIM + "WHERE f.claim_id = :id")
+                .param("id", replay)
+                .query((row, number) -> claimed(row, number).claim())
+                .optional()
+                .orElseThrow(() -> BatchException.fenced("the replay " + replay + " is gone"));
+        if (claim.status() == ClaimStatus.DEAD
+                || claim.status() == ClaimStatus.CLAIMED && claim.epoch() != request.epoch()) {
+            throw BatchException.fenced("another replica has the replay " + claim);
+        }
+        return claim;
     }
 
     /** @return the claim's target, empty when the claim is not CLAIMED under its epoch */
@@ -71,12 +96,15 @@ final class LedgerRows {
                                 rows_in = :in, rows_out = :out, rows_filtered = :filtered, rows_dead = :dead,
                                 rows_written = :written, bytes = :bytes
                             WHERE claim_id = :id AND epoch = :epoch AND status = 'CLAIMED'
-                            RETURNING partition_id, target),
+                            RETURNING partition_id, target, offsets IS NOT NULL AS replayed),
                         summed AS (
                             UPDATE pipeline_partition p
-                            SET committed_at = now(), files = files + :files, bytes = bytes + :bytes, rows_in = rows_in + :in,
+                            SET committed_at = now(), files = files + :files, bytes = bytes + :bytes,
+                                rows_in = rows_in + CASE WHEN done.replayed THEN 0 ELSE :in END,
                                 rows_out = rows_out + :out, rows_filtered = rows_filtered + :filtered,
-                                rows_dead = rows_dead + :dead, rows_written = rows_written + :written
+                                -- replayed messages were counted as dead when they came
+                                rows_dead = rows_dead + :dead - CASE WHEN done.replayed THEN :in ELSE 0 END,
+                                rows_written = rows_written + :written
                             FROM done WHERE p.id = done.partition_id)
                         SELECT target FROM done""")
                 .param("id", claim.id())
@@ -98,7 +126,8 @@ final class LedgerRows {
                         SELECT p.pipeline, p.topic, p.partition, f.* FROM pipeline_partition p CROSS JOIN LATERAL (
                             SELECT * FROM pipeline_file f
                             WHERE f.partition_id = p.id
-                              AND (cast(:offset AS bigint) IS NULL OR (f.first_offset <= :offset AND f.last_offset >= :offset))
+                              AND (cast(:offset AS bigint) IS NULL OR (f.first_offset <= :offset AND f.last_offset >= :offset
+                                  AND (f.offsets IS NULL OR :offset = ANY(f.offsets))))
                               AND (cast(:cursor AS bigint) IS NULL OR f.seq < :cursor)
                             ORDER BY f.seq DESC LIMIT :limit) f
                         WHERE p.pipeline = :pipeline
@@ -141,7 +170,7 @@ final class LedgerRows {
     List<PartitionPosition> positions(String pipeline) {
         return jdbc.sql("""
                         SELECT p.*, (SELECT count(*) FROM pipeline_file f
-                                     WHERE f.partition_id = p.id AND f.status = 'CLAIMED') AS unfinished
+                                     WHERE f.partition_id = p.id AND f.status = 'CLAIMED' AND f.offsets IS NULL) AS unfinished
                         FROM pipeline_partition p WHERE p.pipeline = :pipeline ORDER BY p.topic, p.partition""")
                 .param("pipeline", pipeline)
                 .query((row, number) -> new PartitionPosition(
@@ -186,7 +215,8 @@ final class LedgerRows {
                 committed ? counts(row) : Counts.NONE,
                 instant(row, "claimed_at"),
                 committed ? instant(row, "committed_at") : null,
-                row.getString("detail"));
+                row.getString("detail"),
+                row.getArray("offsets") != null);
     }
 
     private static Totals sums(ResultSet row, int number) throws SQLException {

@@ -7,8 +7,10 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ⑦ of 8: Names objects: {@code <prefix>/[<column>=<value>/]<topic>-<partition>-<first>-<last>.<ext>}. A pure function of the
@@ -35,8 +37,19 @@ public final class ObjectKey {
      * @throws IllegalArgumentException when the key is longer than S3 takes, or would leave its prefix
      */
     static String of(String prefix, OffsetRange range, Instant batchTime, String folder, String extension) {
-        String name =
-                range.topic() + "-" + range.partition() + "-" + padded(range.first()) + "-" + padded(range.last());
+        return of(prefix, range, null, batchTime, folder, extension);
+    }
+
+    /** @param replay of a claim whose range another one has too; null for a claim of its whole range */
+    static String of(
+            String prefix,
+            OffsetRange range,
+            @Nullable UUID replay,
+            Instant batchTime,
+            String folder,
+            String extension) {
+        String name = range.topic() + "-" + range.partition() + "-" + padded(range.first()) + "-" + padded(range.last())
+                + (replay == null ? "" : "-replay-" + replay);
         String key = slashed(dated(prefix, batchTime)) + slashed(folder) + name + extension;
         if (key.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
             throw new IllegalArgumentException(

@@ -94,7 +94,8 @@ public final class S3Sink implements Processor {
 
     private String key(Batch batch, WrittenFile file, FileFormat fileFormat) {
         try {
-            return ObjectKey.of(prefix, batch.range(), batch.batchTime(), file.folder(), fileFormat.extension());
+            return ObjectKey.of(
+                    prefix, batch.range(), batch.replay(), batch.batchTime(), file.folder(), fileFormat.extension());
         } catch (IllegalArgumentException e) {
             throw BatchException.pause(
                     "object_key_refused", e.getMessage() + ". Correct 'prefix' or 'partition_by' of the sink.");

@@ -164,7 +164,7 @@ public final class Lifecycle {
         return state;
     }
 
-    private static void pauseBriefly() {
+    static void pauseBriefly() {
         try {
             Thread.sleep(LOOK_AGAIN.toMillis());
         } catch (InterruptedException e) {
@@ -173,7 +173,7 @@ public final class Lifecycle {
         }
     }
 
-    private static Problem illegal(String verb, PipelineState state, String advice) {
+    static Problem illegal(String verb, PipelineState state, String advice) {
         String status = state.status().wireName();
         return new Problem(
                 LifecycleReason.ILLEGAL_TRANSITION,

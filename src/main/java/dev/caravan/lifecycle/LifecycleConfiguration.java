@@ -1,8 +1,10 @@
 package dev.caravan.lifecycle;
 
 import dev.caravan.delivery.Ledger;
+import dev.caravan.delivery.Replays;
 import dev.caravan.pipeline.PipelineStore;
 import dev.caravan.route.PipelineRoutes;
+import dev.caravan.route.Replayer;
 import dev.caravan.route.ReplicaName;
 import dev.caravan.route.Topics;
 import java.time.Clock;
@@ -51,5 +53,10 @@ class LifecycleConfiguration {
     Lifecycle lifecycle(
             LifecycleStore store, Reconciler reconciler, Transitions transitions, Ledger ledger, Topics topics) {
         return new Lifecycle(store, reconciler, transitions, ledger, topics);
+    }
+
+    @Bean
+    Replaying replaying(Lifecycle lifecycle, Replays replays, Replayer replayer) {
+        return new Replaying(lifecycle, replays, replayer);
     }
 }

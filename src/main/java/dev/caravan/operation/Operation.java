@@ -3,6 +3,7 @@ package dev.caravan.operation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.access.Scope;
+import dev.caravan.delivery.ReplayQuery;
 import dev.caravan.pipeline.Transformation;
 import java.time.Duration;
 import java.util.List;
@@ -49,11 +50,15 @@ sealed interface Operation {
 
         Object versions(Versions operation, Call call);
 
+        Object preview(PreviewSteps operation, Call call);
+
         Object monitor(Monitor operation, Call call);
 
         Object files(Files operation, Call call);
 
         Object deadLetters(DeadLetters operation, Call call);
+
+        Object replayDeadLetters(ReplayDeadLetters operation, Call call);
     }
 
     /** An operation that changes something. */
@@ -204,12 +209,44 @@ sealed interface Operation {
             @Nullable String topic,
             @Nullable Integer partition,
             @Nullable String reason,
+            boolean replayed,
             @Nullable String cursor,
             int limit)
             implements Operation {
         @Override
         public Object on(Cases cases, Call call) {
             return cases.deadLetters(this, call);
+        }
+    }
+
+    /** Doing it again finds nothing more to send, or what was left over. */
+    record ReplayDeadLetters(String pipeline, ReplayQuery query) implements Change {
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.replayDeadLetters(this, call);
+        }
+    }
+
+    /**
+     * Writes nothing, but runs a query of the caller's choice on the program's time: that takes the scope of those who may
+     * run pipelines.
+     *
+     * @param pipeline id or name; null when there is a document
+     * @param change to the pipeline's steps; null to take them as they are
+     * @param messages to send through; null for the latest ones of the topic
+     * @param limit rows shown of each step
+     */
+    record PreviewSteps(
+            @Nullable String pipeline,
+            @Nullable ObjectNode document,
+            @Nullable Transformation change,
+            @Nullable List<JsonNode> messages,
+            int latest,
+            int limit)
+            implements Change {
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.preview(this, call);
         }
     }
 }

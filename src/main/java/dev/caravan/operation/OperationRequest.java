@@ -3,6 +3,7 @@ package dev.caravan.operation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.delivery.ReplayQuery;
 import dev.caravan.problem.Problem;
 import dev.caravan.problem.Violation;
 import dev.caravan.web.Fields;
@@ -47,9 +48,11 @@ record OperationRequest(Operation operation, Duration timeout, int retries) {
         known.put("ingest", OperationRequest::ingest);
         known.put("transform", TransformRequest::read);
         known.put("versions", in -> new Operation.Versions(pipeline(in), in.text("cursor"), limit(in)));
+        known.put("preview", PreviewRequest::read);
         known.put("monitor", in -> new Operation.Monitor(pipeline(in), window(in)));
         known.put("files", OperationRequest::files);
         known.put("dead_letters", OperationRequest::deadLetters);
+        known.put("replay_dead_letters", OperationRequest::replay);
         return known;
     }
 
@@ -127,7 +130,28 @@ record OperationRequest(Operation operation, Duration timeout, int retries) {
 
     private static Operation deadLetters(Fields in) {
         return new Operation.DeadLetters(
-                pipeline(in), in.text("topic"), partition(in), in.text("reason"), in.text("cursor"), limit(in));
+                pipeline(in),
+                in.text("topic"),
+                partition(in),
+                in.text("reason"),
+                in.flag("replayed"),
+                in.text("cursor"),
+                limit(in));
+    }
+
+    /** All of them only when that is said: an empty list of conditions may be a mistake. */
+    private static Operation replay(Fields in) {
+        ReplayQuery query = new ReplayQuery(
+                in.text("reason"),
+                in.text("topic"),
+                partition(in),
+                in.number("first_offset", 0, Long.MAX_VALUE),
+                in.number("last_offset", 0, Long.MAX_VALUE));
+        if (in.flag("all") != query.equals(new ReplayQuery(null, null, null, null, null))) {
+            in.wrong(
+                    "all", "give either all, true, or conditions: reason, topic, partition, first_offset, last_offset");
+        }
+        return new Operation.ReplayDeadLetters(pipeline(in), query);
     }
 
     static String pipeline(Fields in) {

@@ -6,6 +6,7 @@ import dev.caravan.delivery.FileEntry;
 import dev.caravan.delivery.FileQuery;
 import dev.caravan.delivery.Ledger;
 import dev.caravan.lifecycle.Lifecycle;
+import dev.caravan.lifecycle.Replaying;
 import dev.caravan.pipeline.Pipeline;
 import dev.caravan.pipeline.Pipelines;
 import dev.caravan.problem.Violation;
@@ -24,6 +25,8 @@ final class PipelineOperations implements Operation.Cases {
     private final Monitoring monitoring;
     private final IngestTargets targets;
     private final Ingestion ingestion;
+    private final Replaying replaying;
+    private final Previewing previewing;
 
     PipelineOperations(
             Pipelines pipelines,
@@ -31,13 +34,17 @@ final class PipelineOperations implements Operation.Cases {
             Ledger ledger,
             Monitoring monitoring,
             IngestTargets targets,
-            Ingestion ingestion) {
+            Ingestion ingestion,
+            Replaying replaying,
+            Previewing previewing) {
         this.pipelines = pipelines;
         this.lifecycle = lifecycle;
         this.ledger = ledger;
         this.monitoring = monitoring;
         this.targets = targets;
         this.ingestion = ingestion;
+        this.replaying = replaying;
+        this.previewing = previewing;
     }
 
     @Override
@@ -138,6 +145,11 @@ final class PipelineOperations implements Operation.Cases {
     }
 
     @Override
+    public Object preview(Operation.PreviewSteps operation, Call call) {
+        return previewing.show(operation, call);
+    }
+
+    @Override
     public Object monitor(Operation.Monitor operation, Call call) {
         return monitoring.of(find(operation.pipeline(), call), operation.window());
     }
@@ -161,10 +173,17 @@ final class PipelineOperations implements Operation.Cases {
                 operation.partition(),
                 operation.reason(),
                 Cursor.number(operation.cursor()),
-                operation.limit() + 1);
+                operation.limit() + 1,
+                operation.replayed());
         List<DeadLetterEntry> found =
                 ledger.deadLetters(find(operation.pipeline(), call).id(), query);
         return page(found, operation.limit(), letter -> String.valueOf(letter.cursor()), Views.DeadLetterView::of);
+    }
+
+    @Override
+    public Object replayDeadLetters(Operation.ReplayDeadLetters operation, Call call) {
+        Pipeline pipeline = find(operation.pipeline(), call);
+        return Views.Replayed.of(pipeline, replaying.replay(pipeline, operation.query(), call.timeout()));
     }
 
     private Pipeline find(String idOrName, Call call) {

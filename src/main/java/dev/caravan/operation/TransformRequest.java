@@ -12,20 +12,24 @@ final class TransformRequest {
     private TransformRequest() {}
 
     static Operation read(Fields in) {
-        String pipeline = OperationRequest.pipeline(in);
+        return new Operation.Transform(OperationRequest.pipeline(in), change(in, true));
+    }
+
+    /** @param required whether there has to be a change; otherwise the change of no field means nothing */
+    static Transformation change(Fields in, boolean required) {
         String sql = in.text("sql");
         String step = in.text("step");
         ArrayNode steps = array(in, "steps");
         ObjectNode schema = in.has("schema") ? in.object("schema") : null;
         Long version = in.number("version", 1, Integer.MAX_VALUE);
         int ways = (sql == null ? 0 : 1) + (steps == null ? 0 : 1) + (version == null ? 0 : 1);
-        if (ways > 1 || ways == 0 && schema == null || version != null && schema != null) {
+        if (ways > 1 || required && ways == 0 && schema == null || version != null && schema != null) {
             in.wrong("sql", "give one of sql, steps and version; schema may stand alone or beside sql or steps");
         }
         if (step != null && sql == null) {
             in.wrong("step", "names the step that gets sql, which is missing");
         }
-        return new Operation.Transform(pipeline, change(sql, step, steps, schema, version));
+        return change(sql, step, steps, schema, version);
     }
 
     private static Transformation change(

@@ -5,6 +5,7 @@ import dev.caravan.delivery.ClaimStatus;
 import dev.caravan.delivery.Counts;
 import dev.caravan.delivery.DeadLetterEntry;
 import dev.caravan.delivery.FileEntry;
+import dev.caravan.delivery.ReplayOutcome;
 import dev.caravan.delivery.StoredObject;
 import dev.caravan.lifecycle.PipelineState;
 import dev.caravan.lifecycle.ReplicaState;
@@ -177,7 +178,8 @@ final class Views {
             Instant batchTime,
             Instant claimedAt,
             @Nullable Instant committedAt,
-            @Nullable String detail) {
+            @Nullable String detail,
+            boolean replay) {
         static FileView of(FileEntry file) {
             return new FileView(
                     file.claim(),
@@ -194,7 +196,8 @@ final class Views {
                     file.batchTime(),
                     file.claimedAt(),
                     file.committedAt(),
-                    file.detail());
+                    file.detail(),
+                    file.replay());
         }
 
         private static String wireName(ClaimStatus status) {
@@ -221,7 +224,9 @@ final class Views {
             @Nullable Bytes key,
             @Nullable Bytes value,
             List<HeaderView> headers,
-            Instant createdAt) {
+            int attempts,
+            Instant createdAt,
+            @Nullable Instant replayedAt) {
         static DeadLetterView of(DeadLetterEntry entry) {
             return new DeadLetterView(
                     entry.topic(),
@@ -237,9 +242,41 @@ final class Views {
                     entry.letter().headers().stream()
                             .map(header -> new HeaderView(header.name(), Bytes.of(header.value())))
                             .toList(),
-                    entry.createdAt());
+                    entry.attempts(),
+                    entry.createdAt(),
+                    entry.replayedAt());
         }
     }
+
+    /**
+     * @param rows what became of the letters; {@code dead} are dead letters again
+     * @param refused letters that could not be sent as things are, and why; they are as they were
+     */
+    record Replayed(
+            String id,
+            String name,
+            int version,
+            long letters,
+            Terms rows,
+            long rowsWritten,
+            long files,
+            List<RefusedReplay> refused) {
+        static Replayed of(Pipeline pipeline, ReplayOutcome outcome) {
+            return new Replayed(
+                    pipeline.id(),
+                    pipeline.name(),
+                    pipeline.version(),
+                    outcome.letters(),
+                    Terms.of(outcome.counts()),
+                    outcome.counts().written(),
+                    outcome.files(),
+                    outcome.refused().stream()
+                            .map(each -> new RefusedReplay(each.letters(), each.detail()))
+                            .toList());
+        }
+    }
+
+    record RefusedReplay(long letters, String reason) {}
 
     record HeaderView(String name, @Nullable Bytes value) {}
 }

@@ -132,6 +132,30 @@ public final class Pipelines {
         return next;
     }
 
+    /**
+     * What a pipeline would be, checked like a new version but not stored.
+     *
+     * @param change null for the pipeline as it is
+     */
+    public Pipeline draft(String project, String idOrName, @Nullable Transformation change) {
+        Pipeline before = get(project, idOrName);
+        if (change == null) {
+            return before;
+        }
+        JsonNode document = change.apply(
+                SpecJson.write(before.spec()),
+                version -> SpecJson.write(store.version(before.id(), version).spec()));
+        PipelineSpec spec = rules.read(PipelineDocument.of(secrets.restore(document, before.spec())));
+        return next(before, spec, now());
+    }
+
+    /** A pipeline that a document would make, checked but not stored. */
+    public Pipeline draft(String project, JsonNode document) {
+        Instant now = now();
+        PipelineSpec spec = rules.read(PipelineDocument.of(document));
+        return new Pipeline("pl_draft", project, 1, spec, false, null, now, now);
+    }
+
     /** The pipeline itself when the document says nothing new. */
     static Pipeline next(Pipeline before, PipelineSpec spec, Instant now) {
         boolean same = SpecJson.text(SpecJson.write(spec)).equals(SpecJson.text(SpecJson.write(before.spec())));

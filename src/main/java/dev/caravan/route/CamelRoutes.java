@@ -12,6 +12,7 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Endpoint;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.kamelet.KameletComponent;
@@ -37,6 +38,11 @@ final class CamelRoutes {
         for (Class<?> type : List.of(String.class, List.class, Map.class)) {
             camel.getTypeConverterRegistry().addTypeConverter(type, AuthorValue.class, new AuthorValue.Converter());
         }
+    }
+
+    /** Sends to routes. */
+    ProducerTemplate producer() {
+        return camel.createProducerTemplate();
     }
 
     /** Makes a bean known to the Kamelets. */

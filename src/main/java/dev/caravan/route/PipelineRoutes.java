@@ -6,7 +6,10 @@ import dev.caravan.pipeline.Pipeline;
 import dev.caravan.pipeline.PipelineStore;
 import dev.caravan.problem.Problem;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The pipelines that run in this process: their routes in the Camel context, and what those need. */
 public final class PipelineRoutes implements VersionRuntimes {
@@ -15,6 +18,7 @@ public final class PipelineRoutes implements VersionRuntimes {
     private final PipelineStore store;
     private final VersionRuntimeFactory runtimes;
     private final BatchSourceFactory sources;
+    private final Map<String, VersionRuntime> trials = new ConcurrentHashMap<>();
     private final Map<String, RunningVersions> running = new ConcurrentHashMap<>();
 
     PipelineRoutes(
@@ -74,8 +78,30 @@ public final class PipelineRoutes implements VersionRuntimes {
         }
     }
 
+    /** Lets steps find the runtime of a pipeline that does not run but is tried out; null to end that. */
+    void trial(String id, @Nullable VersionRuntime runtime) {
+        if (runtime == null) {
+            trials.remove(id);
+        } else {
+            trials.put(id, runtime);
+        }
+    }
+
+    /** Ids of the pipelines that run here. */
+    Set<String> here() {
+        return Set.copyOf(running.keySet());
+    }
+
+    Optional<RunningVersions> versions(String pipelineId) {
+        return Optional.ofNullable(running.get(pipelineId));
+    }
+
     @Override
     public VersionRuntime of(Batch batch) {
+        VersionRuntime trial = trials.get(batch.pipeline());
+        if (trial != null) {
+            return trial;
+        }
         RunningVersions versions = running.get(batch.pipeline());
         if (versions == null) {
             throw new IllegalStateException(batch.pipeline() + " does not run here");

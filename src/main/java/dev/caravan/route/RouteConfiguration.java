@@ -4,6 +4,7 @@ import dev.caravan.connection.DataDirectory;
 import dev.caravan.connection.KafkaConnection;
 import dev.caravan.delivery.Faults;
 import dev.caravan.delivery.Ledger;
+import dev.caravan.delivery.Replays;
 import dev.caravan.kamelet.KameletCatalog;
 import dev.caravan.pipeline.PipelineCheck;
 import dev.caravan.pipeline.PipelineStore;
@@ -101,12 +102,42 @@ class RouteConfiguration {
                 compiler,
                 camelRoutes,
                 store,
-                pipeline -> VersionRuntime.create(pipeline, store, sql, guard, spool),
+                pipeline -> VersionRuntime.create(pipeline, Schemas.stored(store), sql, guard, spool),
                 sources);
         camelRoutes.bind(RouteCompiler.DISPATCH, new BatchDispatch(camel.createProducerTemplate()));
         camelRoutes.bind(RowByRow.OPEN, new RowByRow.Open(routes));
         camelRoutes.bind(RowByRow.COLLECT, new RowByRow.Collect());
         camelRoutes.bind(RowByRow.CLOSE, new RowByRow.Close(routes));
         return routes;
+    }
+
+    @Bean
+    Replayer replayer(PipelineRoutes routes, Replays replays, CamelRoutes camel, ReplicaName replica) {
+        // not the Camel context itself: Spring starts what a lifecycle bean is made of, before Camel has its routes
+        return new Replayer(routes, replays, camel.producer(), replica.value());
+    }
+
+    @Bean
+    Previews previews(
+            PipelineRoutes routes,
+            RouteCompiler compiler,
+            CamelRoutes camelRoutes,
+            PipelineStore store,
+            SqlGuard guard,
+            CamelContext camel,
+            DataDirectory data) {
+        camelRoutes.bind(PreviewTap.NAME, new PreviewTap());
+        return new Previews(
+                routes,
+                compiler,
+                camelRoutes,
+                camel.createProducerTemplate(),
+                (pipeline, id) ->
+                        VersionRuntime.create(pipeline, Schemas.seen(store, id), Previews.LIMITS, guard, data.spool()));
+    }
+
+    @Bean
+    LatestMessages latestMessages(KafkaConnection kafka) {
+        return new LatestMessages(kafka);
     }
 }

@@ -5,7 +5,8 @@ import dev.caravan.problem.Reason;
 
 /** Why a pipeline does not become routes. */
 enum RouteReason implements Reason {
-    NOT_COMPILED("route.not_compiled", ErrorCode.VALIDATION_ERROR);
+    NOT_COMPILED("route.not_compiled", ErrorCode.VALIDATION_ERROR),
+    BUSY("route.busy", ErrorCode.TIMEOUT);
 
     private final String id;
     private final ErrorCode code;

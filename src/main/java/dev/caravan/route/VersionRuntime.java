@@ -7,13 +7,13 @@ import dev.caravan.batch.Rows;
 import dev.caravan.batch.Spool;
 import dev.caravan.pipeline.Pipeline;
 import dev.caravan.pipeline.PipelineSpec;
-import dev.caravan.pipeline.PipelineStore;
 import dev.caravan.pipeline.Step;
 import dev.caravan.sql.SqlEngine;
 import dev.caravan.sql.SqlGuard;
 import dev.caravan.sql.SqlSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -21,6 +21,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.util.FileSystemUtils;
 
@@ -29,22 +30,24 @@ final class VersionRuntime implements AutoCloseable {
     private static final String MESSAGES = "messages";
 
     private final Pipeline pipeline;
-    private final PipelineStore store;
+    private final Schemas store;
     private final SqlEngine engine;
     private final Path directory;
     private final Set<MetaColumn> inlined;
+    private final String stepsTag;
     private final Map<String, Map<String, String>> schemas = new ConcurrentHashMap<>();
 
-    VersionRuntime(Pipeline pipeline, PipelineStore store, SqlEngine engine, Path directory, Set<MetaColumn> inlined) {
+    VersionRuntime(Pipeline pipeline, Schemas store, SqlEngine engine, Path directory, Set<MetaColumn> inlined) {
         this.pipeline = pipeline;
         this.store = store;
         this.engine = engine;
         this.directory = directory;
         this.inlined = inlined;
+        this.stepsTag = "@" + tag(pipeline.spec());
     }
 
     static VersionRuntime create(
-            Pipeline pipeline, PipelineStore store, SqlSettings settings, SqlGuard guard, Path spoolDirectory) {
+            Pipeline pipeline, Schemas store, SqlSettings settings, SqlGuard guard, Path spoolDirectory) {
         Path own = spoolDirectory.resolve(pipeline.id() + "-v" + pipeline.version());
         try {
             Files.createDirectories(own);
@@ -53,6 +56,20 @@ final class VersionRuntime implements AutoCloseable {
         }
         return new VersionRuntime(
                 pipeline, store, new SqlEngine(own, settings, guard), own, inlined(pipeline.spec(), guard));
+    }
+
+    /** The steps before the sink as a short text: other steps may make other columns. */
+    private static String tag(PipelineSpec spec) {
+        StringBuilder steps = new StringBuilder();
+        for (Step step : spec.steps().subList(0, spec.steps().size() - 1)) {
+            steps.append(step.name())
+                    .append('\n')
+                    .append(step.kamelet())
+                    .append('\n')
+                    .append(step.properties());
+        }
+        return UUID.nameUUIDFromBytes(steps.toString().getBytes(StandardCharsets.UTF_8))
+                .toString();
     }
 
     /** Metadata columns that have to stand in the spool because a query names them. */
@@ -83,9 +100,9 @@ final class VersionRuntime implements AutoCloseable {
         return engine.open(spool, declared.isEmpty() ? remembered(MESSAGES, spool) : declared, batchTime);
     }
 
-    /** Rows that a step wrote; their schema is that of the first batch the step had. */
+    /** Rows that a step wrote; their schema is that of the first batch that the same steps had, in whichever version. */
     Rows openDerived(String step, Spool rows, int[] origins, List<DeadMessage> dead, Batch source) {
-        return engine.openDerived(rows, origins, dead, remembered(step, rows), source.batchTime());
+        return engine.openDerived(rows, origins, dead, remembered(step + stepsTag, rows), source.batchTime());
     }
 
     private Map<String, String> remembered(String scope, Spool spool) {
@@ -93,13 +110,9 @@ final class VersionRuntime implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        Map<String, String> stored = store.schema(pipeline.id(), scope);
+        Map<String, String> stored = store.of(pipeline.id(), scope, () -> engine.infer(spool));
         if (stored.isEmpty()) {
-            Map<String, String> inferred = engine.infer(spool);
-            if (inferred.isEmpty()) {
-                return inferred;
-            }
-            stored = store.rememberSchema(pipeline.id(), scope, inferred);
+            return stored;
         }
         schemas.put(scope, stored);
         return stored;

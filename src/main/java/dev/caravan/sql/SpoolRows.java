@@ -7,6 +7,7 @@ import dev.caravan.batch.Rows;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -62,6 +63,31 @@ final class SpoolRows implements Rows {
                 Lines.read(file, line -> consumer.accept(new JsonRow(line, -1)));
             }
             return run.dead();
+        });
+    }
+
+    @Override
+    public Sample sample(int limit) {
+        Target target = new Target(LINES, Map.of());
+        return engine.run(source, chain, List.of(), target, (session, run, scratch) -> {
+            Path file = scratch.resolve("sample.ndjson");
+            SingleFile lines = new SingleFile(session, target, file);
+            Map<String, String> columns = new LinkedHashMap<>();
+            List<WrittenFile> written = run.into(select -> {
+                session.query("DESCRIBE " + select, row -> Map.entry(row.getString(1), row.getString(2)))
+                        .forEach(column -> columns.put(column.getKey(), column.getValue()));
+                return lines.write(select);
+            });
+            List<byte[]> shown = new ArrayList<>();
+            if (!written.isEmpty()) {
+                Lines.read(file, line -> {
+                    if (shown.size() < limit) {
+                        shown.add(line);
+                    }
+                });
+            }
+            long rows = written.stream().mapToLong(WrittenFile::rows).sum();
+            return new Sample(columns, rows, shown, run.dead());
         });
     }
 

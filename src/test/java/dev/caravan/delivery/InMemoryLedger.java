@@ -341,7 +341,8 @@ public final class InMemoryLedger implements Ledger {
                     result.counts(),
                     claimed,
                     committed,
-                    detail);
+                    detail,
+                    false);
         }
     }
 }

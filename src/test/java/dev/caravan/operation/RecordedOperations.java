@@ -104,4 +104,14 @@ final class RecordedOperations implements Operation.Cases {
     public Object deadLetters(Operation.DeadLetters operation, Call call) {
         return answer(operation, call);
     }
+
+    @Override
+    public Object replayDeadLetters(Operation.ReplayDeadLetters operation, Call call) {
+        return answer(operation, call);
+    }
+
+    @Override
+    public Object preview(Operation.PreviewSteps operation, Call call) {
+        return answer(operation, call);
+    }
 }

@@ -1,0 +1,28 @@
+package dev.caravan.delivery;
+
+import dev.caravan.batch.OffsetRange;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Dead letters of one partition that are on their way through the steps again, and the claim that was made for them.
+ *
+ * @param range from the first letter to the last; most offsets between are not in it
+ * @param epoch under which it may be finished: another replica that takes it over gets a higher one
+ * @param attempts how often it was begun, this time included
+ * @param letters in the order of their offsets
+ */
+public record Replay(
+        UUID claim,
+        String pipeline,
+        OffsetRange range,
+        long epoch,
+        int version,
+        Instant batchTime,
+        int attempts,
+        List<DeadLetter> letters) {
+    public Replay {
+        letters = List.copyOf(letters);
+    }
+}

@@ -1,0 +1,219 @@
+package dev.caravan.route;
+
+import dev.caravan.batch.Batch;
+import dev.caravan.batch.BatchException;
+import dev.caravan.batch.Spool;
+import dev.caravan.batch.SpoolWriter;
+import dev.caravan.delivery.DeadLetter;
+import dev.caravan.delivery.Replay;
+import dev.caravan.delivery.Replays;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Sends dead letters through the steps of their replay's version: the same routes, the same sink. Every replica has one
+ * and does what is due of the pipelines that run there, one replay at a time.
+ */
+public final class Replayer implements SmartLifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(Replayer.class);
+    private static final Duration PERIOD = Duration.ofSeconds(1);
+    private static final Duration RENEWAL = Duration.ofSeconds(4);
+    private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
+
+    private final PipelineRoutes routes;
+    private final Replays replays;
+    private final ProducerTemplate producer;
+    private final String owner;
+    private ScheduledExecutorService clockwork = Executors.newScheduledThreadPool(0);
+    private final ReentrantLock working = new ReentrantLock();
+    private volatile boolean running;
+    private volatile @Nullable Replay current;
+
+    Replayer(PipelineRoutes routes, Replays replays, ProducerTemplate producer, String owner) {
+        this.routes = routes;
+        this.replays = replays;
+        this.producer = producer;
+        this.owner = owner;
+    }
+
+    /** Looks now rather than at the next tick. */
+    public void nudge() {
+        if (running) {
+            clockwork.execute(this::work);
+        }
+    }
+
+    /** The one that works sees what has come meanwhile; nobody waits for it, so that leases are renewed. */
+    private void work() {
+        if (!working.tryLock()) {
+            return;
+        }
+        try {
+            Set<String> here = routes.here();
+            Optional<Replay> due = here.isEmpty() ? Optional.empty() : replays.take(here, owner);
+            while (due.isPresent() && running) {
+                attempt(due.get());
+                due = replays.take(here, owner);
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("Replays are looked for again", e);
+        } finally {
+            working.unlock();
+        }
+    }
+
+    private void attempt(Replay replay) {
+        current = replay;
+        try {
+            send(replay);
+            replays.done(replay.claim());
+            LOG.info(
+                    "{} v{} replayed {} dead letters of {}",
+                    replay.pipeline(),
+                    replay.version(),
+                    replay.letters().size(),
+                    replay.range());
+        } catch (RuntimeException | IOException e) {
+            failed(replay, BatchFailures.classify(e));
+        } finally {
+            current = null;
+        }
+    }
+
+    private void failed(Replay replay, BatchException cause) {
+        LOG.warn("{} cannot replay {} now: {}", replay.pipeline(), replay.range(), cause.detail());
+        switch (cause.kind()) {
+            case RETRY -> replays.retry(replay, cause, delay(replay));
+            case PAUSE -> {
+                if (!replays.giveUp(replay, cause)) {
+                    replays.retry(replay, cause, LONGEST_DELAY);
+                }
+            }
+            case FENCED -> {
+                // another replica has it
+            }
+        }
+    }
+
+    private static Duration delay(Replay replay) {
+        Duration doubled = Duration.ofMillis(500L << Math.min(replay.attempts(), 6));
+        return doubled.compareTo(LONGEST_DELAY) < 0 ? doubled : LONGEST_DELAY;
+    }
+
+    private void send(Replay replay) throws IOException {
+        RunningVersions versions = routes.versions(replay.pipeline())
+                .orElseThrow(
+                        () -> BatchException.retry("not_running", "the pipeline does not run here any more", null));
+        versions.use(this, Set.of(replay.version()));
+        try (Spool spool = spool(replay, versions)) {
+            Batch.Receipt receipt = new Batch.Receipt();
+            Batch batch = new Batch(
+                    replay.pipeline(),
+                    replay.version(),
+                    replay.range(),
+                    replay.epoch(),
+                    replay.batchTime(),
+                    true,
+                    spool,
+                    versions.open(replay.version(), spool, replay.batchTime()),
+                    receipt,
+                    replay.claim());
+            run(batch);
+        } finally {
+            versions.use(this, Set.of());
+        }
+    }
+
+    private void run(Batch batch) {
+        try {
+            Exchange exchange = producer.send(
+                    "direct:" + batch.route(), made -> made.getMessage().setBody(batch));
+            Exception failure = exchange.getException();
+            if (failure instanceof RuntimeException known) {
+                throw known;
+            }
+            if (failure != null) {
+                throw new IllegalStateException(failure);
+            }
+            if (!batch.receipt().committed()) {
+                throw BatchException.retry("no_sink", "the steps ended without a sink writing " + batch.range(), null);
+            }
+        } finally {
+            batch.receipt().endAttempt();
+        }
+    }
+
+    /** The letters' bytes as they came, at their own offsets. */
+    private static Spool spool(Replay replay, RunningVersions versions) throws IOException {
+        Path file = versions.directory(replay.version()).resolve("replay-" + UUID.randomUUID() + ".ndjson");
+        try (SpoolWriter writer = new SpoolWriter(
+                file, replay.range().topic(), replay.range().partition(), versions.inlined(replay.version()))) {
+            for (DeadLetter letter : replay.letters()) {
+                byte[] value = letter.value();
+                writer.append(
+                        letter.offset(),
+                        letter.timestamp().toEpochMilli(),
+                        letter.key(),
+                        List.copyOf(letter.headers()),
+                        value == null ? null : ByteBuffer.wrap(value));
+            }
+            return writer.finish();
+        }
+    }
+
+    private void renew() {
+        Replay replay = current;
+        try {
+            if (replay != null) {
+                replays.renew(replay);
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("The lease is renewed next time", e);
+        }
+    }
+
+    @Override
+    public void start() {
+        clockwork = Executors.newScheduledThreadPool(2, task -> {
+            Thread thread = new Thread(task, "replayer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        running = true;
+        clockwork.scheduleWithFixedDelay(this::work, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        clockwork.scheduleWithFixedDelay(this::renew, 0, RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        clockwork.shutdown();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** After Camel and before the reconciler closes the routes. */
+    @Override
+    public int getPhase() {
+        return Integer.MAX_VALUE - 50;
+    }
+}
