@@ -27,7 +27,7 @@ import org.springframework.web.util.UriUtils;
 
 /**
  * {@code POST /pipeline/{pipeline}/ingest}: the events are the body, as they are. The one path of the contract that does not
- * go through Camel, where an exchange and two changes of thread would cost more than the sending itself.
+ * go through Camel, where each request costs an exchange and two changes of thread.
  */
 final class IngestEndpoint implements HttpRequestHandler {
     private static final Pattern PATH = Pattern.compile("/pipeline/([^/]+)/ingest/?");
