@@ -26,7 +26,7 @@ public final class Delivery {
 
     /** @return the objects; none when the batch was COMMITTED before */
     List<StoredObject> deliver(Batch batch, Written written, Target target) {
-        Collection<DeadMessage> dead = dead(batch, written);
+        Collection<DeadMessage> dead = dead(batch, written.dead());
         DeadLetterLimit.check(batch, dead);
         faults.reach(FaultPoint.BEFORE_CLAIM);
         Claim claim = ledger.claim(ClaimRequest.of(batch, target.name(), target.objectKeys()));
@@ -36,13 +36,37 @@ public final class Delivery {
             objects = write(claim, target);
             faults.reach(FaultPoint.AFTER_PUT);
             Counts counts = Counts.of(batch.spool().size(), written.rows(), dead.size());
-            Iterable<DeadLetter> letters = () ->
-                    dead.stream().map(message -> DeadLetter.of(batch, message)).iterator();
             faults.reach(FaultPoint.BEFORE_COMMIT);
-            ledger.commit(claim, new Committed(counts, objects, letters));
+            ledger.commit(claim, new Committed(counts, objects, letters(batch, dead)));
         }
         batch.receipt().sign();
         return objects;
+    }
+
+    /**
+     * Leaves messages where they wait, in the transaction that commits their range.
+     *
+     * @param dead what cannot be processed; a line may be there more than once
+     * @param place such as {@code wait:paid}
+     * @param parked how many messages wait
+     * @param alongside has them wait; throws when it cannot
+     */
+    public void park(Batch batch, Collection<DeadMessage> dead, String place, long parked, Runnable alongside) {
+        Collection<DeadMessage> all = dead(batch, dead);
+        DeadLetterLimit.check(batch, all);
+        faults.reach(FaultPoint.BEFORE_CLAIM);
+        Claim claim = ledger.claim(ClaimRequest.of(batch, place, List.of()));
+        faults.reach(FaultPoint.AFTER_CLAIM);
+        if (claim.status() != ClaimStatus.COMMITTED) {
+            Counts counts = Counts.ofParked(batch.spool().size(), parked, all.size());
+            faults.reach(FaultPoint.BEFORE_COMMIT);
+            ledger.commit(claim, new Committed(counts, List.of(), letters(batch, all), alongside));
+        }
+        batch.receipt().sign();
+    }
+
+    private static Iterable<DeadLetter> letters(Batch batch, Collection<DeadMessage> dead) {
+        return () -> dead.stream().map(message -> DeadLetter.of(batch, message)).iterator();
     }
 
     private List<StoredObject> write(Claim claim, Target target) {
@@ -60,9 +84,9 @@ public final class Delivery {
     }
 
     /** One for each line at most: a message that was unreadable from the start may be reported again by the reader. */
-    private static Collection<DeadMessage> dead(Batch batch, Written written) {
+    private static Collection<DeadMessage> dead(Batch batch, Collection<DeadMessage> found) {
         SortedMap<Integer, DeadMessage> byLine = new TreeMap<>();
-        written.dead().forEach(message -> byLine.put(message.line(), message));
+        found.forEach(message -> byLine.put(message.line(), message));
         batch.spool().dead().forEach(message -> byLine.put(message.line(), message));
         return byLine.values();
     }

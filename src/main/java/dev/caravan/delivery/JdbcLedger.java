@@ -196,6 +196,7 @@ final class JdbcLedger implements Ledger {
             }
             deadLetters.replayed(claim);
             deadLetters.insert(claim, result.deadLetters());
+            result.alongside().run();
             Claim committed = rows.get(claim.id()).claim();
             events.publishEvent(new BatchCommitted(committed, target.get(), result.counts(), result.objects()));
             return true;

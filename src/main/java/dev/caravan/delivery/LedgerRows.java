@@ -94,16 +94,18 @@ final class LedgerRows {
                             UPDATE pipeline_file
                             SET status = 'COMMITTED', committed_at = now(), objects = cast(:objects AS jsonb),
                                 rows_in = :in, rows_out = :out, rows_filtered = :filtered, rows_dead = :dead,
-                                rows_written = :written, bytes = :bytes
+                                rows_written = :written, rows_parked = :parked, bytes = :bytes
                             WHERE claim_id = :id AND epoch = :epoch AND status = 'CLAIMED'
-                            RETURNING partition_id, target, offsets IS NOT NULL AS replayed),
+                            RETURNING partition_id, target, offsets IS NOT NULL AS replayed, after_step IS NOT NULL AS resumed),
                         summed AS (
                             UPDATE pipeline_partition p
                             SET committed_at = now(), files = files + :files, bytes = bytes + :bytes,
                                 rows_in = rows_in + CASE WHEN done.replayed THEN 0 ELSE :in END,
                                 rows_out = rows_out + :out, rows_filtered = rows_filtered + :filtered,
                                 -- replayed messages were counted as dead when they came
-                                rows_dead = rows_dead + :dead - CASE WHEN done.replayed THEN :in ELSE 0 END,
+                                rows_dead = rows_dead + :dead - CASE WHEN done.replayed AND NOT done.resumed THEN :in ELSE 0 END,
+                                -- and those that have waited as parked
+                                rows_parked = rows_parked + :parked - CASE WHEN done.resumed THEN :in ELSE 0 END,
                                 rows_written = rows_written + :written
                             FROM done WHERE p.id = done.partition_id)
                         SELECT target FROM done""")
@@ -117,6 +119,7 @@ final class LedgerRows {
                 .param("filtered", counts.filtered())
                 .param("dead", counts.dead())
                 .param("written", counts.written())
+                .param("parked", counts.parked())
                 .query(String.class)
                 .optional();
     }
@@ -149,7 +152,8 @@ final class LedgerRows {
                         SELECT coalesce(sum(files), 0) AS files, coalesce(sum(bytes), 0) AS bytes,
                             coalesce(sum(rows_in), 0) AS rows_in, coalesce(sum(rows_out), 0) AS rows_out,
                             coalesce(sum(rows_filtered), 0) AS rows_filtered, coalesce(sum(rows_dead), 0) AS rows_dead,
-                            coalesce(sum(rows_written), 0) AS rows_written, max(committed_at) AS committed_at
+                            coalesce(sum(rows_written), 0) AS rows_written,
+                            coalesce(sum(rows_parked), 0) AS rows_parked, max(committed_at) AS committed_at
                         FROM pipeline_partition WHERE pipeline = :pipeline""").param("pipeline", pipeline).query(LedgerRows::sums).single();
     }
 
@@ -158,7 +162,8 @@ final class LedgerRows {
                         SELECT coalesce(sum(cardinality(f.object_keys)), 0) AS files, coalesce(sum(f.bytes), 0) AS bytes,
                             coalesce(sum(f.rows_in), 0) AS rows_in, coalesce(sum(f.rows_out), 0) AS rows_out,
                             coalesce(sum(f.rows_filtered), 0) AS rows_filtered, coalesce(sum(f.rows_dead), 0) AS rows_dead,
-                            coalesce(sum(f.rows_written), 0) AS rows_written, max(f.committed_at) AS committed_at
+                            coalesce(sum(f.rows_written), 0) AS rows_written,
+                            coalesce(sum(f.rows_parked), 0) AS rows_parked, max(f.committed_at) AS committed_at
                         FROM pipeline_file f JOIN pipeline_partition p ON p.id = f.partition_id
                         WHERE p.pipeline = :pipeline AND f.status = 'COMMITTED' AND f.committed_at >= :since""")
                 .param("pipeline", pipeline)
@@ -231,7 +236,8 @@ final class LedgerRows {
                 row.getLong("rows_out"),
                 row.getLong("rows_filtered"),
                 row.getLong("rows_dead"),
-                row.getLong("rows_written"));
+                row.getLong("rows_written"),
+                row.getLong("rows_parked"));
     }
 
     private static OffsetRange range(ResultSet row) throws SQLException {

@@ -59,7 +59,8 @@ final class ReplayRows {
                                 row.getLong("rows_out"),
                                 row.getLong("rows_filtered"),
                                 row.getLong("rows_dead"),
-                                row.getLong("rows_written")),
+                                row.getLong("rows_written"),
+                                row.getLong("rows_parked")),
                         String.valueOf(row.getString("detail")),
                         row.getString("waiting")))
                 .list();

@@ -51,6 +51,39 @@ public class Replays {
         return claims;
     }
 
+    /**
+     * Claims messages that have waited in a step and go on behind it; part of the transaction around it.
+     *
+     * @param offsets in ascending order, not empty
+     */
+    public UUID claim(String pipeline, int version, String topic, int partition, List<Long> offsets, String afterStep) {
+        return inTransaction(() -> {
+            UUID claim = UUID.randomUUID();
+            jdbc.sql("""
+                            INSERT INTO pipeline_file (claim_id, partition_id, first_offset, last_offset, epoch, version,
+                                batch_time, status, target, object_keys, offsets, after_step)
+                            SELECT :claim, id, :first, :last, nextval('ownership_epoch'), :version, now(), 'CLAIMED', '', '{}',
+                                :offsets, :after
+                            FROM pipeline_partition
+                            WHERE pipeline = :pipeline AND topic = :topic AND partition = :partition""")
+                    .param("claim", claim)
+                    .param("first", offsets.get(0))
+                    .param("last", offsets.get(offsets.size() - 1))
+                    .param("version", version)
+                    .param("offsets", offsets.toArray(Long[]::new))
+                    .param("after", afterStep)
+                    .param("pipeline", pipeline)
+                    .param("topic", topic)
+                    .param("partition", partition)
+                    .update();
+            jdbc.sql("INSERT INTO replay_work (claim_id, pipeline) VALUES (:claim, :pipeline)")
+                    .param("claim", claim)
+                    .param("pipeline", pipeline)
+                    .update();
+            return claim;
+        });
+    }
+
     private record Waiting(String topic, int partition, long offset, long bytes) {}
 
     /** @param asOf letters that are newer have failed again meanwhile */
@@ -159,7 +192,7 @@ public class Replays {
                         UPDATE pipeline_file f SET epoch = nextval('ownership_epoch') FROM pipeline_partition p
                         WHERE f.claim_id = :claim AND f.status = 'CLAIMED' AND p.id = f.partition_id
                         RETURNING p.pipeline, p.topic, p.partition, f.first_offset, f.last_offset, f.epoch, f.version,
-                            f.batch_time""")
+                            f.batch_time, f.after_step""")
                 .param("claim", claim)
                 .query((row, number) -> new Replay(
                         claim,
@@ -173,6 +206,7 @@ public class Replays {
                         row.getInt("version"),
                         row.getObject("batch_time", OffsetDateTime.class).toInstant(),
                         attempts,
+                        row.getString("after_step"),
                         letters(claim)))
                 .optional();
         if (replay.isEmpty()) {
@@ -228,13 +262,15 @@ public class Replays {
     /**
      * It cannot be done as things are: its letters are free again.
      *
-     * @return false when objects are decided already, which may be there: then it has to be tried again
+     * @return false when objects are decided already, which may be there, and when its messages have waited, so that there
+     *     is nowhere else for them: then it has to be tried again
      */
     public boolean giveUp(Replay replay, BatchException cause) {
         return inTransaction(() -> {
             int given = jdbc.sql("""
                             UPDATE pipeline_file SET status = 'DEAD', detail = :detail
-                            WHERE claim_id = :claim AND epoch = :epoch AND status = 'CLAIMED' AND target = ''""")
+                            WHERE claim_id = :claim AND epoch = :epoch AND status = 'CLAIMED' AND target = ''
+                              AND after_step IS NULL""")
                     .param("detail", Json.storable(cause.reason() + ": " + cause.detail()))
                     .param("claim", replay.claim())
                     .param("epoch", replay.epoch())

@@ -47,12 +47,16 @@ final class Monitoring {
             Equation equation,
             @Nullable Instant lastCommitAt) {}
 
-    /** @param rowsWritten rows in the files: a query can make more or fewer rows than messages */
+    /**
+     * @param messagesParked messages that wait for an event now
+     * @param rowsWritten rows in the files: a query can make more or fewer rows than messages
+     */
     record Figures(
             long messagesIn,
             long messagesOut,
             long messagesFiltered,
             long messagesDead,
+            long messagesParked,
             long rowsWritten,
             long files,
             long bytes) {
@@ -62,6 +66,7 @@ final class Monitoring {
                     totals.counts().out(),
                     totals.counts().filtered(),
                     totals.counts().dead(),
+                    totals.counts().parked(),
                     totals.counts().written(),
                     totals.files(),
                     totals.bytes());
@@ -106,14 +111,15 @@ final class Monitoring {
             List<PartitionLag> partitions,
             @Nullable String error) {}
 
-    /** {@code rows_in = rows_out + rows_filtered + rows_dead} over everything committed. */
-    record Equation(long rowsIn, long rowsOut, long rowsFiltered, long rowsDead, boolean holds) {
+    /** {@code rows_in = rows_out + rows_filtered + rows_dead + rows_parked} over everything committed. */
+    record Equation(long rowsIn, long rowsOut, long rowsFiltered, long rowsDead, long rowsParked, boolean holds) {
         static Equation of(Totals totals) {
             long in = totals.counts().in();
             long out = totals.counts().out();
             long filtered = totals.counts().filtered();
             long dead = totals.counts().dead();
-            return new Equation(in, out, filtered, dead, in == out + filtered + dead);
+            long parked = totals.counts().parked();
+            return new Equation(in, out, filtered, dead, parked, in == out + filtered + dead + parked);
         }
     }
 

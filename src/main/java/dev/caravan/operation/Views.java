@@ -205,10 +205,10 @@ final class Views {
         }
     }
 
-    /** The terms of {@code in = out + filtered + dead}. */
-    record Terms(long in, long out, long filtered, long dead) {
+    /** The terms of {@code in = out + filtered + dead + parked}. */
+    record Terms(long in, long out, long filtered, long dead, long parked) {
         static Terms of(Counts counts) {
-            return new Terms(counts.in(), counts.out(), counts.filtered(), counts.dead());
+            return new Terms(counts.in(), counts.out(), counts.filtered(), counts.dead(), counts.parked());
         }
     }
 

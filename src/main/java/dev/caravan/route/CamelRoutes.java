@@ -6,6 +6,7 @@ import dev.caravan.route.CompiledPipeline.CompiledStep;
 import dev.caravan.route.CompiledPipeline.ForEachRow;
 import dev.caravan.route.CompiledPipeline.ThroughBean;
 import dev.caravan.route.CompiledPipeline.ToKamelet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -80,6 +81,22 @@ final class CamelRoutes {
         }
     }
 
+    /** Adds and starts routes; when one fails nothing of any stays. */
+    void addAll(List<CompiledRoute> routes) throws Exception {
+        List<CompiledRoute> added = new ArrayList<>();
+        try {
+            for (CompiledRoute route : routes) {
+                add(route);
+                added.add(route);
+            }
+        } catch (Exception e) {
+            for (CompiledRoute route : added) {
+                remove(route);
+            }
+            throw e;
+        }
+    }
+
     private static void define(RouteDefinition definition, CompiledRoute route) {
         for (CompiledStep step : route.steps()) {
             ProcessorDefinition<?> at = definition;
@@ -149,7 +166,7 @@ final class CamelRoutes {
 
     private static List<CompiledKamelet> kamelets(CompiledRoute route) {
         CompiledRoute none = new CompiledRoute(route.id(), route.from(), List.of());
-        return new CompiledPipeline(none, route)
+        return new CompiledPipeline(none, route, List.of())
                 .kamelets().stream()
                         .filter(kamelet -> !kamelet.kamelet().equals("direct"))
                         .toList();

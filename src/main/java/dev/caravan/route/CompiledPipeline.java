@@ -7,9 +7,20 @@ import java.util.Map;
 
 /**
  * What a pipeline version becomes in Camel: a source route, the same for all versions, and a route with the version's
- * steps. Values of the author stand in {@code parameters} only; running them, they are bound beans.
+ * steps, in parts: a step where rows wait ends one, and what has waited begins at the next. Values of the author stand in {@code parameters} only; running them, they are bound beans.
  */
-record CompiledPipeline(CompiledRoute source, CompiledRoute steps) {
+record CompiledPipeline(CompiledRoute source, CompiledRoute steps, List<CompiledRoute> resumed) {
+    CompiledPipeline {
+        resumed = List.copyOf(resumed);
+    }
+
+    /** The routes of the version: from the first step on, and from each step on where rows go on that have waited. */
+    List<CompiledRoute> versionRoutes() {
+        List<CompiledRoute> all = new ArrayList<>(List.of(steps));
+        all.addAll(resumed);
+        return all;
+    }
+
     /** A route of Kamelets. */
     record CompiledRoute(String id, CompiledKamelet from, List<CompiledStep> steps) {
         CompiledRoute {
@@ -49,11 +60,13 @@ record CompiledPipeline(CompiledRoute source, CompiledRoute steps) {
     List<CompiledKamelet> kamelets() {
         List<CompiledKamelet> all = new ArrayList<>();
         all.add(source.from());
-        for (CompiledStep step : steps.steps()) {
-            if (step instanceof ToKamelet to) {
-                all.add(to.to());
-            } else if (step instanceof ForEachRow forEach) {
-                all.add(forEach.to());
+        for (CompiledRoute route : versionRoutes()) {
+            for (CompiledStep step : route.steps()) {
+                if (step instanceof ToKamelet to) {
+                    all.add(to.to());
+                } else if (step instanceof ForEachRow forEach) {
+                    all.add(forEach.to());
+                }
             }
         }
         return all;

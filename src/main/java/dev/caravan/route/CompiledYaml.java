@@ -29,7 +29,9 @@ final class CompiledYaml {
 
     static String write(CompiledPipeline pipeline) {
         try {
-            return YAML.writeValueAsString(List.of(route(pipeline.source()), route(pipeline.steps())));
+            List<Object> routes = new ArrayList<>(List.of(route(pipeline.source())));
+            pipeline.versionRoutes().forEach(part -> routes.add(route(part)));
+            return YAML.writeValueAsString(routes);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -7,6 +7,7 @@ import dev.caravan.batch.SpoolWriter;
 import dev.caravan.delivery.DeadLetter;
 import dev.caravan.delivery.Replay;
 import dev.caravan.delivery.Replays;
+import dev.caravan.wait.Resumable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -27,17 +28,19 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Sends dead letters through the steps of their replay's version: the same routes, the same sink. Every replica has one
+ * Sends dead letters through the steps of their replay's version, and rows that have waited through the rest of theirs:
+ * the same routes, the same sink. Every replica has one
  * and does what is due of the pipelines that run there, one replay at a time.
  */
 public final class Replayer implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Replayer.class);
-    private static final Duration PERIOD = Duration.ofSeconds(1);
+    private static final Duration PERIOD = Duration.ofMillis(250);
     private static final Duration RENEWAL = Duration.ofSeconds(4);
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
 
     private final PipelineRoutes routes;
     private final Replays replays;
+    private final Resumer resumer;
     private final ProducerTemplate producer;
     private final String owner;
     private ScheduledExecutorService clockwork = Executors.newScheduledThreadPool(0);
@@ -45,9 +48,10 @@ public final class Replayer implements SmartLifecycle {
     private volatile boolean running;
     private volatile @Nullable Replay current;
 
-    Replayer(PipelineRoutes routes, Replays replays, ProducerTemplate producer, String owner) {
+    Replayer(PipelineRoutes routes, Replays replays, Resumer resumer, ProducerTemplate producer, String owner) {
         this.routes = routes;
         this.replays = replays;
+        this.resumer = resumer;
         this.producer = producer;
         this.owner = owner;
     }
@@ -66,10 +70,12 @@ public final class Replayer implements SmartLifecycle {
         }
         try {
             Set<String> here = routes.here();
-            Optional<Replay> due = here.isEmpty() ? Optional.empty() : replays.take(here, owner);
-            while (due.isPresent() && running) {
-                attempt(due.get());
-                due = replays.take(here, owner);
+            boolean more = !here.isEmpty();
+            while (more && running) {
+                boolean claimed = resumer.reserve(here);
+                Optional<Replay> due = replays.take(here, owner);
+                due.ifPresent(this::attempt);
+                more = claimed || due.isPresent();
             }
         } catch (RuntimeException e) {
             LOG.debug("Replays are looked for again", e);
@@ -83,12 +89,14 @@ public final class Replayer implements SmartLifecycle {
         try {
             send(replay);
             replays.done(replay.claim());
-            LOG.info(
-                    "{} v{} replayed {} dead letters of {}",
-                    replay.pipeline(),
-                    replay.version(),
-                    replay.letters().size(),
-                    replay.range());
+            if (replay.afterStep() == null) {
+                LOG.info(
+                        "{} v{} replayed {} dead letters of {}",
+                        replay.pipeline(),
+                        replay.version(),
+                        replay.letters().size(),
+                        replay.range());
+            }
         } catch (RuntimeException | IOException e) {
             failed(replay, BatchFailures.classify(e));
         } finally {
@@ -121,7 +129,8 @@ public final class Replayer implements SmartLifecycle {
                 .orElseThrow(
                         () -> BatchException.retry("not_running", "the pipeline does not run here any more", null));
         versions.use(this, Set.of(replay.version()));
-        try (Spool spool = spool(replay, versions)) {
+        List<Resumable> waited = replay.afterStep() == null ? List.of() : resumer.rows(replay);
+        try (Spool spool = waited.isEmpty() ? spool(replay, versions) : Resumer.spool(replay, waited, versions)) {
             Batch.Receipt receipt = new Batch.Receipt();
             Batch batch = new Batch(
                     replay.pipeline(),
@@ -134,16 +143,20 @@ public final class Replayer implements SmartLifecycle {
                     versions.open(replay.version(), spool, replay.batchTime()),
                     receipt,
                     replay.claim());
-            run(batch);
+            run(replay, batch, waited, versions);
         } finally {
             versions.use(this, Set.of());
         }
     }
 
-    private void run(Batch batch) {
+    private void run(Replay replay, Batch batch, List<Resumable> waited, RunningVersions versions) {
+        String step = replay.afterStep();
         try {
-            Exchange exchange = producer.send(
-                    "direct:" + batch.route(), made -> made.getMessage().setBody(batch));
+            Batch begun =
+                    step == null ? batch : Resumer.resumed(batch, step, waited, versions.runtime(replay.version()));
+            String route = step == null ? batch.route() : RouteCompiler.afterRoute(batch.route(), step);
+            Exchange exchange =
+                    producer.send("direct:" + route, made -> made.getMessage().setBody(begun));
             Exception failure = exchange.getException();
             if (failure instanceof RuntimeException known) {
                 throw known;

@@ -33,6 +33,7 @@ final class RouteChecks implements PipelineCheck {
             violations.addAll(steps.check("/steps/" + i + "/properties", step));
         }
         if (violations.isEmpty()) {
+            violations.addAll(steps.order(spec));
             violations.addAll(steps.bind(spec));
         }
         return violations.isEmpty() ? compile(spec) : violations;
@@ -41,10 +42,12 @@ final class RouteChecks implements PipelineCheck {
     private List<Violation> compile(PipelineSpec spec) {
         Instant now = Instant.EPOCH;
         Pipeline trial = new Pipeline("check_" + UUID.randomUUID(), "check", 1, spec, false, null, now, now);
-        CompiledPipeline.CompiledRoute route = compiler.compile(trial).steps();
+        List<CompiledPipeline.CompiledRoute> routes = compiler.compile(trial).versionRoutes();
         try {
-            camel.add(route);
-            camel.remove(route);
+            camel.addAll(routes);
+            for (CompiledPipeline.CompiledRoute route : routes) {
+                camel.remove(route);
+            }
             return List.of();
         } catch (Exception e) {
             return List.of(new Violation("/steps", sentence(e)));

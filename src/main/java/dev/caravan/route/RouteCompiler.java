@@ -10,6 +10,7 @@ import dev.caravan.route.CompiledPipeline.CompiledStep;
 import dev.caravan.route.CompiledPipeline.ForEachRow;
 import dev.caravan.route.CompiledPipeline.ThroughBean;
 import dev.caravan.route.CompiledPipeline.ToKamelet;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,8 @@ final class RouteCompiler {
     }
 
     CompiledPipeline compile(Pipeline pipeline) {
-        return new CompiledPipeline(source(pipeline), steps(pipeline));
+        List<CompiledRoute> parts = parts(pipeline);
+        return new CompiledPipeline(source(pipeline), parts.get(0), parts.subList(1, parts.size()));
     }
 
     private static CompiledRoute source(Pipeline pipeline) {
@@ -48,11 +50,30 @@ final class RouteCompiler {
         return "caravan." + pipelineId;
     }
 
-    private CompiledRoute steps(Pipeline pipeline) {
+    private List<CompiledRoute> parts(Pipeline pipeline) {
         String id = stepsRoute(pipeline.id(), pipeline.version());
-        List<CompiledStep> steps =
-                pipeline.spec().steps().stream().map(step -> step(id, step)).toList();
+        List<CompiledRoute> parts = new ArrayList<>();
+        List<CompiledStep> steps = new ArrayList<>();
+        String part = id;
+        for (Step step : pipeline.spec().steps()) {
+            steps.add(step(id, step));
+            if (WaitStep.isWait(step)) {
+                parts.add(part(part, steps));
+                steps.clear();
+                part = afterRoute(id, step.name());
+            }
+        }
+        parts.add(part(part, steps));
+        return parts;
+    }
+
+    private static CompiledRoute part(String id, List<CompiledStep> steps) {
         return new CompiledRoute(id, new CompiledKamelet("direct", id, true, Map.of()), steps);
+    }
+
+    /** Where rows go on that have waited in a step. */
+    static String afterRoute(String stepsRoute, String step) {
+        return stepsRoute + "-after-" + step;
     }
 
     static String stepsRoute(String pipelineId, int version) {

@@ -2,6 +2,7 @@ package dev.caravan.route;
 
 import dev.caravan.connection.DataDirectory;
 import dev.caravan.connection.KafkaConnection;
+import dev.caravan.delivery.Delivery;
 import dev.caravan.delivery.Faults;
 import dev.caravan.delivery.Ledger;
 import dev.caravan.delivery.Replays;
@@ -11,6 +12,8 @@ import dev.caravan.pipeline.PipelineStore;
 import dev.caravan.sql.SqlEngine;
 import dev.caravan.sql.SqlGuard;
 import dev.caravan.sql.SqlSettings;
+import dev.caravan.wait.Resumptions;
+import dev.caravan.wait.Waits;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
@@ -22,6 +25,7 @@ import org.apache.camel.model.ModelCamelContext;
 import org.apache.kafka.clients.admin.Admin;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** Wires the routes. */
 @Configuration(proxyBeanMethods = false)
@@ -112,9 +116,9 @@ class RouteConfiguration {
     }
 
     @Bean
-    Replayer replayer(PipelineRoutes routes, Replays replays, CamelRoutes camel, ReplicaName replica) {
+    Replayer replayer(PipelineRoutes routes, Replays replays, Resumer resumer, CamelRoutes camel, ReplicaName replica) {
         // not the Camel context itself: Spring starts what a lifecycle bean is made of, before Camel has its routes
-        return new Replayer(routes, replays, camel.producer(), replica.value());
+        return new Replayer(routes, replays, resumer, camel.producer(), replica.value());
     }
 
     @Bean
@@ -139,5 +143,21 @@ class RouteConfiguration {
     @Bean
     LatestMessages latestMessages(KafkaConnection kafka) {
         return new LatestMessages(kafka);
+    }
+
+    @Bean
+    Resumer resumer(Resumptions resumptions, Replays replays, TransactionTemplate transaction) {
+        return new Resumer(resumptions, replays, transaction);
+    }
+
+    @Bean
+    WaitNews waitNews(Resumptions resumptions) {
+        return new WaitNews(resumptions);
+    }
+
+    /** Where the Kamelet of waits looks for it; nothing is compiled before the pipelines start. */
+    @Bean("caravan-parking")
+    ParkingLot parkingLot(PipelineRoutes routes, Delivery delivery, Waits waits) {
+        return new ParkingLot(routes, delivery, waits);
     }
 }

@@ -111,7 +111,9 @@ final class RunningVersions implements SourceRuntime.Versions {
     private void close(Collection<Version> closing) {
         try {
             for (Version version : closing) {
-                camel.remove(version.compiled().steps());
+                for (CompiledPipeline.CompiledRoute route : version.compiled().versionRoutes()) {
+                    camel.remove(route);
+                }
                 version.runtime().close();
             }
         } catch (Exception e) {
@@ -134,7 +136,7 @@ final class RunningVersions implements SourceRuntime.Versions {
         VersionRuntime runtime = runtimes.create(of);
         try {
             CompiledPipeline compiled = compiler.compile(of);
-            camel.add(compiled.steps());
+            camel.addAll(compiled.versionRoutes());
             return new Version(runtime, compiled);
         } catch (Exception e) {
             runtime.close();

@@ -12,7 +12,9 @@ import dev.caravan.sql.SqlRefused;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Looks into the values of our own Kamelets: queries, expressions, prefixes. */
 final class StepChecks {
@@ -45,12 +47,52 @@ final class StepChecks {
         if (step.kamelet().equals("s3-sink") && properties.get("prefix") instanceof String prefix) {
             ObjectKey.checkPrefix(prefix).ifPresent(message -> violations.add(new Violation(at + "/prefix", message)));
         }
+        if (WaitStep.isWait(step)) {
+            wait(at, properties, violations);
+        }
         List<String> partitionBy = partitionBy(step);
         for (int i = 0; i < partitionBy.size(); i++) {
             String path = at + "/partition_by/" + i;
             String expression = partitionBy.get(i);
             refused(expression, guard::checkExpression)
                     .forEach(message -> violations.add(new Violation(path, message)));
+        }
+        return violations;
+    }
+
+    private static void wait(String at, Map<String, Object> properties, List<Violation> violations) {
+        if (properties.get("event_key") instanceof String template) {
+            sentence(() -> KeyTemplate.parse(template))
+                    .ifPresent(fault -> violations.add(new Violation(at + "/event_key", fault)));
+        }
+        if (properties.get("timeout") instanceof String timeout) {
+            sentence(() -> WaitStep.timeout(timeout))
+                    .ifPresent(fault -> violations.add(new Violation(at + "/timeout", fault)));
+        }
+    }
+
+    private static Optional<String> sentence(Supplier<?> reading) {
+        try {
+            var unused = reading.get();
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** A row that waits is one message; a query's rows may be made of several. */
+    List<Violation> order(PipelineSpec spec) {
+        List<Violation> violations = new ArrayList<>();
+        boolean queried = false;
+        for (int i = 0; i < spec.steps().size(); i++) {
+            Step step = spec.steps().get(i);
+            queried |= step.properties().containsKey("query");
+            if (queried && WaitStep.isWait(step)) {
+                violations.add(
+                        new Violation(
+                                "/steps/" + i,
+                                "rows wait before queries: put this step in front of them, or choose rows with jq-transform-action"));
+            }
         }
         return violations;
     }

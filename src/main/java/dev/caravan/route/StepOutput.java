@@ -119,6 +119,15 @@ final class StepOutput implements AutoCloseable {
                         : runtime.openDerived(step, spool, Arrays.copyOf(origins, spool.size()), dead, source));
     }
 
+    /** Like {@link #batch}; what somebody has sent from outside has no fixed type and stays JSON. */
+    Batch resumed(VersionRuntime runtime, String signal) {
+        Spool spool = finish();
+        return source.withRows(
+                spool == null
+                        ? new NoRows(dead)
+                        : runtime.openResumed(step, spool, Arrays.copyOf(origins, spool.size()), dead, source, signal));
+    }
+
     private @Nullable Spool finish() {
         if (writer.size() == 0) {
             return null;

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -85,6 +86,19 @@ final class VersionRuntime implements AutoCloseable {
         return Set.copyOf(named);
     }
 
+    String project() {
+        return pipeline.project();
+    }
+
+    /** A step of this version where rows wait. */
+    WaitStep waitStep(String name) {
+        return pipeline.spec().steps().stream()
+                .filter(step -> WaitStep.isWait(step) && step.name().equals(name))
+                .map(WaitStep::of)
+                .findAny()
+                .orElseThrow(() -> new IllegalStateException("no rows wait in step " + name));
+    }
+
     Set<MetaColumn> inlined() {
         return inlined;
     }
@@ -103,6 +117,13 @@ final class VersionRuntime implements AutoCloseable {
     /** Rows that a step wrote; their schema is that of the first batch that the same steps had, in whichever version. */
     Rows openDerived(String step, Spool rows, int[] origins, List<DeadMessage> dead, Batch source) {
         return engine.openDerived(rows, origins, dead, remembered(step + stepsTag, rows), source.batchTime());
+    }
+
+    /** Rows that have waited. */
+    Rows openResumed(String step, Spool rows, int[] origins, List<DeadMessage> dead, Batch source, String signal) {
+        Map<String, String> columns = new LinkedHashMap<>(remembered(step, rows));
+        columns.put(signal, "JSON");
+        return engine.openDerived(rows, origins, dead, columns, source.batchTime());
     }
 
     private Map<String, String> remembered(String scope, Spool spool) {

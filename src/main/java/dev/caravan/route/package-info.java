@@ -1,6 +1,7 @@
 /** Compiles a pipeline into Camel routes; the only package that builds routes. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"connection", "problem", "pipeline", "kamelet", "batch", "sql", "delivery"})
+@ApplicationModule(
+        allowedDependencies = {"connection", "problem", "pipeline", "kamelet", "batch", "sql", "delivery", "wait"})
 package dev.caravan.route;
 
 import org.jspecify.annotations.NullMarked;

@@ -5,10 +5,12 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,17 @@ final class WaitQueries {
                 .param("key", key)
                 .query(WaitRows::read)
                 .optional();
+    }
+
+    Set<String> taken(String project, List<String> keys) {
+        return new HashSet<>(jdbc.sql("""
+                        SELECT event_key FROM wait
+                        WHERE project = :project AND event_key = ANY(:keys) AND status = 'waiting'
+                            AND expires_at > clock_timestamp()""")
+                .param("project", project)
+                .param("keys", keys.toArray(String[]::new))
+                .query(String.class)
+                .list());
     }
 
     Optional<Wait> find(long seq) {

@@ -63,6 +63,11 @@ public final class Waits {
         return rows.isEmpty() ? Set.of() : creation.park(place, rows);
     }
 
+    /** Those of the keys that another live wait has. */
+    public Set<String> taken(String project, List<String> keys) {
+        return keys.isEmpty() ? Set.of() : queries.taken(project, keys);
+    }
+
     /** @throws Problem when there is no such wait, also when it is of another project */
     Wait get(String project, String key) {
         return queries.find(project, key).orElseThrow(Waits::unknown);

@@ -143,6 +143,7 @@ public final class InMemoryLedger implements Ledger {
             return false;
         }
         Row row = open(claim);
+        result.alongside().run();
         row.status = ClaimStatus.COMMITTED;
         row.committed = clock.instant();
         row.result = new Committed(result.counts(), result.objects(), List.of());

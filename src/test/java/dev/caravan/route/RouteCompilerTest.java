@@ -19,7 +19,7 @@ class RouteCompilerTest {
     private final RouteCompiler compiler = new RouteCompiler(KameletCatalog.load(null));
 
     @ParameterizedTest
-    @ValueSource(strings = {"queries", "single-messages"})
+    @ValueSource(strings = {"queries", "single-messages", "waits"})
     void aPipelineCompilesToTheseRoutes(String name) throws IOException {
         Path directory = CASES.resolve(name);
         Pipeline pipeline = new Pipeline(
