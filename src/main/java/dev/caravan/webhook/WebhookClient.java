@@ -10,6 +10,8 @@ import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.ClientTlsStrategyBuilder;
+import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
+import org.apache.hc.client5.http.ssl.HttpsSupport;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.reactor.IOReactorConfig;
@@ -27,7 +29,9 @@ final class WebhookClient {
         CloseableHttpAsyncClient client = HttpAsyncClients.custom()
                 .setConnectionManager(PoolingAsyncClientConnectionManagerBuilder.create()
                         .setDnsResolver(NO_LOOKUP)
-                        .setTlsStrategy(tls.buildAsync())
+                        .setTlsStrategy(tls.setHostVerificationPolicy(HostnameVerificationPolicy.BOTH)
+                                .setHostnameVerifier(HttpsSupport.getDefaultHostnameVerifier())
+                                .buildAsync())
                         .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
                         .setMaxConnPerRoute(Dispatcher.AT_ONCE)
                         .setMaxConnTotal(2 * Dispatcher.AT_ONCE)
