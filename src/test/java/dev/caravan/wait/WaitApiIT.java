@@ -236,7 +236,7 @@ class WaitApiIT {
         refused(get(at("x".repeat(513))), 400, "wait.invalid_parameter");
         refused(get("/v1/events/a%00b"), 400, "web.malformed_request");
         refused(get("/v1/events/a%07b"), 400, "wait.invalid_parameter");
-        for (String name : List.of("stats", "..", "", "é".repeat(257), "a\\u0000b", "\\ud800")) {
+        for (String name : List.of("stats", "..", "", "é".repeat(257), "a\\u0000b")) {
             refused(
                     post(
                             "/v1/events",
