@@ -46,6 +46,10 @@ sealed interface Operation {
 
         Object ingest(Ingest operation, Call call);
 
+        Object update(Update operation, Call call);
+
+        Object route(Route operation, Call call);
+
         Object transform(Transform operation, Call call);
 
         Object versions(Versions operation, Call call);
@@ -78,6 +82,26 @@ sealed interface Operation {
         @Override
         public Object on(Cases cases, Call call) {
             return cases.create(this, call);
+        }
+    }
+
+    /** @param expected which versions the document may replace */
+    record Update(String pipeline, ObjectNode document, IfMatch expected) implements Change {
+        @Override
+        public boolean repeatable() {
+            return false;
+        }
+
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.update(this, call);
+        }
+    }
+
+    record Route(String pipeline) implements Operation {
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.route(this, call);
         }
     }
 

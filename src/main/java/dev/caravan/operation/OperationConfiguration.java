@@ -69,6 +69,11 @@ class OperationConfiguration {
     }
 
     @Bean
+    Endpoint pipelineResource(Operation.Cases operations, Failures failures) {
+        return new Endpoint(failures, new PipelineResource(operations)::answer);
+    }
+
+    @Bean
     Endpoint pipelineApi(Operation.Cases operations, Envelope envelope, Failures failures) {
         return new Endpoint(failures, new PipelineApi(operations, envelope)::answer);
     }

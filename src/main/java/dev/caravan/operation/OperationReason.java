@@ -6,6 +6,8 @@ import dev.caravan.problem.Reason;
 /** Why an operation is refused, or does not end. */
 enum OperationReason implements Reason {
     UNKNOWN_OPERATION("operation.unknown", ErrorCode.VALIDATION_ERROR),
+    MALFORMED_IF_MATCH("operation.malformed_if_match", ErrorCode.VALIDATION_ERROR),
+    PRECONDITION_FAILED("operation.precondition_failed", ErrorCode.VALIDATION_ERROR, 412),
     MALFORMED_EVENTS("operation.malformed_events", ErrorCode.VALIDATION_ERROR),
     TOO_MANY_EVENTS("operation.too_many_events", ErrorCode.VALIDATION_ERROR, 413),
     OVERLOADED("operation.overloaded", ErrorCode.RATE_LIMIT_EXCEEDED),

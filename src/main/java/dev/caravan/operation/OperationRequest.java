@@ -66,10 +66,14 @@ record OperationRequest(Operation operation, Duration timeout, int retries) {
         int timeout = options.number("timeout", 1, MAX_TIMEOUT_MILLIS, TIMEOUT_MILLIS);
         int retries = options.number("retries", 0, MAX_RETRIES, RETRIES);
         options.check();
-        return new OperationRequest(operation(name, parameters), Duration.ofMillis(timeout), retries);
+        return new OperationRequest(operation(name, parameters, "/parameters"), Duration.ofMillis(timeout), retries);
     }
 
-    private static Operation operation(String name, ObjectNode parameters) {
+    /**
+     * @param path JSON pointer of the parameters
+     * @throws Problem with everything that is wrong with them
+     */
+    static Operation operation(String name, ObjectNode parameters, String path) {
         // the document of a pipeline is checked by those who know it
         if (name.equals("create")) {
             return new Operation.Create(parameters);
@@ -81,7 +85,7 @@ record OperationRequest(Operation operation, Duration timeout, int retries) {
         if (known == null) {
             throw unknown(name);
         }
-        Fields fields = new Fields(parameters, "/parameters");
+        Fields fields = new Fields(parameters, path);
         Operation operation = known.apply(fields);
         fields.check();
         return operation;

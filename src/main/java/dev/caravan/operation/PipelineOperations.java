@@ -10,6 +10,7 @@ import dev.caravan.lifecycle.Replaying;
 import dev.caravan.pipeline.Pipeline;
 import dev.caravan.pipeline.Pipelines;
 import dev.caravan.problem.Violation;
+import dev.caravan.route.PipelineRoutes;
 import dev.caravan.web.Cursor;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class PipelineOperations implements Operation.Cases {
     private final Ingestion ingestion;
     private final Replaying replaying;
     private final Previewing previewing;
+    private final PipelineRoutes routes;
 
     PipelineOperations(
             Pipelines pipelines,
@@ -36,7 +38,8 @@ final class PipelineOperations implements Operation.Cases {
             IngestTargets targets,
             Ingestion ingestion,
             Replaying replaying,
-            Previewing previewing) {
+            Previewing previewing,
+            PipelineRoutes routes) {
         this.pipelines = pipelines;
         this.lifecycle = lifecycle;
         this.ledger = ledger;
@@ -45,6 +48,7 @@ final class PipelineOperations implements Operation.Cases {
         this.ingestion = ingestion;
         this.replaying = replaying;
         this.previewing = previewing;
+        this.routes = routes;
     }
 
     @Override
@@ -111,6 +115,19 @@ final class PipelineOperations implements Operation.Cases {
         IngestTargets.Target target = targets.find(call.project(), operation.pipeline());
         CheckedEvents events = new EventReader(target.check(), operation.keyField()).nodes(operation.events());
         return ingestion.ingest(target.pipeline(), events, call.timeout());
+    }
+
+    @Override
+    public Object update(Operation.Update operation, Call call) {
+        Pipeline before = find(operation.pipeline(), call);
+        operation.expected().check(before.version());
+        Integer seen = operation.expected().version(before.version());
+        return full(pipelines.update(call.project(), before.id(), operation.document(), seen));
+    }
+
+    @Override
+    public Object route(Operation.Route operation, Call call) {
+        return routes.yaml(pipelines.shown(find(operation.pipeline(), call)));
     }
 
     @Override

@@ -189,6 +189,19 @@ public final class Pipelines {
         return pipeline;
     }
 
+    /** The pipeline as a reader may see it: {@code ***} for secrets. */
+    public Pipeline shown(Pipeline pipeline) {
+        return new Pipeline(
+                pipeline.id(),
+                pipeline.project(),
+                pipeline.version(),
+                SpecJson.read(secrets.hide(pipeline.spec())),
+                pipeline.provisioned(),
+                pipeline.source(),
+                pipeline.createdAt(),
+                pipeline.updatedAt());
+    }
+
     /** The document as a reader may see it: defaults written out, {@code ***} for secrets. */
     public JsonNode document(Pipeline pipeline) {
         return secrets.hide(pipeline.spec());

@@ -89,6 +89,11 @@ abstract class ApiSlice {
             return exchange -> {};
         }
 
+        @Bean("pipelineResource")
+        dev.caravan.web.Endpoint pipelineResource(RecordedOperations operations, dev.caravan.web.Failures failures) {
+            return new dev.caravan.web.Endpoint(failures, new PipelineResource(operations)::answer);
+        }
+
         @Bean("pipelineApi")
         dev.caravan.web.Endpoint pipelineApi(
                 RecordedOperations operations, dev.caravan.web.Envelope envelope, dev.caravan.web.Failures failures) {

@@ -36,6 +36,16 @@ final class RecordedOperations implements Operation.Cases {
     }
 
     @Override
+    public Object update(Operation.Update operation, Call call) {
+        return answer(operation, call);
+    }
+
+    @Override
+    public Object route(Operation.Route operation, Call call) {
+        return answer(operation, call);
+    }
+
+    @Override
     public Object validate(Operation.Validate operation, Call call) {
         return answer(operation, call);
     }
