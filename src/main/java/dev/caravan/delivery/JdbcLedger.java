@@ -108,7 +108,7 @@ final class JdbcLedger implements Ledger {
                         + held.nextOffset + " of " + key);
             }
             versions.require(request);
-            if (held.version < request.version()) {
+            if (held.version != request.version()) {
                 versions.started(held.id, request.version(), request.range().first());
             }
             return insert(held, request);

@@ -55,13 +55,13 @@ public interface Ledger {
     void forget(String pipeline);
 
     /**
-     * Decides that everything that is not claimed yet belongs to a version: each partition goes over at its position,
-     * and claims of earlier versions are refused from now on. Claims that are there keep their version, also when they
-     * are done again. A partition without a position goes over with its first claim. An earlier version changes nothing.
+     * Decides that everything that is not claimed yet belongs to a version, a newer one or an older one: each partition
+     * goes over at its position, and claims of other versions are refused from now on. Claims that are there keep their
+     * version, also when they are done again. A partition without a position goes over with its first claim.
      */
     void switchTo(String pipeline, int version);
 
-    /** Where the versions from {@code first} to {@code last} start, by topic, partition and version. */
+    /** Where the versions from {@code first} to {@code last} start, by topic and partition, in the order of the switches. */
     List<VersionSwitch> switches(String pipeline, int first, int last);
 
     /** What was claimed, newest first. */

@@ -21,10 +21,10 @@ final class VersionRows {
         jdbc.sql("""
                         INSERT INTO pipeline_current AS c (pipeline, version) VALUES (:pipeline, :version)
                         ON CONFLICT (pipeline) DO UPDATE SET version = excluded.version, switched_at = now()
-                        WHERE c.version < excluded.version""").param("pipeline", pipeline).param("version", version).update();
+                        WHERE c.version <> excluded.version""").param("pipeline", pipeline).param("version", version).update();
         List<Long> held = jdbc.sql("""
                         SELECT id FROM pipeline_partition
-                        WHERE pipeline = :pipeline AND next_offset IS NOT NULL AND version < :version
+                        WHERE pipeline = :pipeline AND next_offset IS NOT NULL AND version <> :version
                         ORDER BY id FOR UPDATE""")
                 .param("pipeline", pipeline)
                 .param("version", version)
@@ -41,14 +41,14 @@ final class VersionRows {
                 .update();
     }
 
-    /** Lets a claim pass whose version is not outdated; asked while the partition is locked. */
+    /** Lets a claim pass whose version is the current one; asked while the partition is locked. */
     void require(ClaimRequest request) {
         int current = jdbc.sql("SELECT version FROM pipeline_current WHERE pipeline = :pipeline")
                 .param("pipeline", request.pipeline())
                 .query(Integer.class)
                 .optional()
                 .orElse(0);
-        if (request.version() < current) {
+        if (current != 0 && request.version() != current) {
             throw BatchException.fenced(request.range() + " is for version " + current + " of " + request.pipeline()
                     + ", not for version " + request.version());
         }
@@ -61,8 +61,8 @@ final class VersionRows {
                 .param("id", partitionId)
                 .update();
         jdbc.sql("""
-                        INSERT INTO pipeline_switch (partition_id, version, first_offset) VALUES (:id, :version, :offset)
-                        ON CONFLICT (partition_id, version) DO NOTHING""")
+                        INSERT INTO pipeline_switch (partition_id, version, first_offset)
+                        VALUES (:id, :version, :offset)""")
                 .param("id", partitionId)
                 .param("version", version)
                 .param("offset", offset)
@@ -71,9 +71,13 @@ final class VersionRows {
 
     List<VersionSwitch> switches(String pipeline, int first, int last) {
         return jdbc.sql("""
-                        SELECT p.topic, p.partition, s.* FROM pipeline_switch s JOIN pipeline_partition p ON p.id = s.partition_id
-                        WHERE p.pipeline = :pipeline AND s.version BETWEEN :first AND :last
-                        ORDER BY p.topic, p.partition, s.version""")
+                        SELECT * FROM (
+                            SELECT p.topic, p.partition, s.*,
+                                lead(s.first_offset) OVER (PARTITION BY s.partition_id ORDER BY s.number) AS next_offset
+                            FROM pipeline_switch s JOIN pipeline_partition p ON p.id = s.partition_id
+                            WHERE p.pipeline = :pipeline) s
+                        WHERE version BETWEEN :first AND :last
+                        ORDER BY topic, partition, number""")
                 .param("pipeline", pipeline)
                 .param("first", first)
                 .param("last", last)
@@ -82,6 +86,7 @@ final class VersionRows {
                         row.getInt("partition"),
                         row.getInt("version"),
                         row.getLong("first_offset"),
+                        (Long) row.getObject("next_offset"),
                         row.getObject("switched_at", OffsetDateTime.class).toInstant()))
                 .list();
     }

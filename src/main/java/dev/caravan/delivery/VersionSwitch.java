@@ -1,11 +1,19 @@
 package dev.caravan.delivery;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From an offset on a partition is processed by a version.
  *
- * @param firstOffset all claims from here on are of this version or a later one, all claims before of earlier ones; when
- *     the next version starts at the same offset, this one has processed nothing
+ * @param firstOffset all claims from here on are of this version, until the next switch
+ * @param nextOffset where the next switch takes over, to whichever version; the same as {@code firstOffset} when this one
+ *     has processed nothing, null while it is the one that goes on
  */
-public record VersionSwitch(String topic, int partition, int version, long firstOffset, Instant at) {}
+public record VersionSwitch(
+        String topic,
+        int partition,
+        int version,
+        long firstOffset,
+        @Nullable Long nextOffset,
+        Instant at) {}

@@ -23,10 +23,10 @@ enum Decision {
 
     /**
      * @param desired null when the pipeline is gone
-     * @param wantedVersion the version that should run
-     * @param localVersion the version that runs here
+     * @param wanted what should run
+     * @param here what runs here
      */
-    static Decision of(@Nullable DesiredStatus desired, int wantedVersion, Local local, int localVersion) {
+    static Decision of(@Nullable DesiredStatus desired, Desired.Run wanted, Local local, Desired.Run here) {
         if (local == Local.NOTHING) {
             return desired == DesiredStatus.RUNNING || desired == DesiredStatus.PAUSED ? START : NOTHING;
         }
@@ -36,18 +36,17 @@ enum Decision {
         if (local == Local.DRAINING) {
             return NOTHING;
         }
-        if (desired == DesiredStatus.STOPPED) {
-            return DRAIN;
-        }
-        if (desired == DesiredStatus.PAUSED && local == Local.READING) {
-            return PAUSE;
-        }
-        if (wantedVersion != localVersion) {
-            return SWITCH;
-        }
-        if (desired == DesiredStatus.PAUSED) {
-            return NOTHING;
-        }
-        return local == Local.PAUSED ? RESUME : NOTHING;
+        return switch (desired) {
+            case STOPPED -> DRAIN;
+            case PAUSED -> local == Local.READING ? PAUSE : follow(wanted, here, NOTHING);
+            case RUNNING ->
+                wanted.subscription() == here.subscription()
+                        ? follow(wanted, here, local == Local.PAUSED ? RESUME : NOTHING)
+                        : DRAIN;
+        };
+    }
+
+    private static Decision follow(Desired.Run wanted, Desired.Run here, Decision otherwise) {
+        return wanted.version() == here.version() ? otherwise : SWITCH;
     }
 }

@@ -8,13 +8,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * The wish for a pipeline as stored.
  *
+ * @param run what is to run while it is running or paused
  * @param reason why it is paused when nobody asked for it; null otherwise
  * @param acceptedDead offsets up to which a person accepts dead letters however many they are
  */
 record Desired(
         String pipeline,
         DesiredStatus status,
+        Run run,
         @Nullable String reason,
         @Nullable String message,
         Instant since,
-        Map<TopicPartition, Long> acceptedDead) {}
+        Map<TopicPartition, Long> acceptedDead) {
+
+    /**
+     * What a replica runs of a pipeline.
+     *
+     * @param pinned whether that version was asked for; otherwise it is the pipeline's current one
+     * @param subscription number of the start; another one means to subscribe anew, under the same group
+     */
+    record Run(int version, boolean pinned, long subscription) {
+        static final Run NONE = new Run(0, false, 0);
+    }
+}

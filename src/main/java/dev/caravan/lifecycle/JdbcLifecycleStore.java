@@ -22,6 +22,11 @@ final class JdbcLifecycleStore implements LifecycleStore {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, Long>> OFFSETS = new TypeReference<>() {};
 
+    private static final String SELECT = """
+            select d.*, coalesce(d.version, p.version) as wanted
+            from pipeline_desired d join pipeline p on p.id = d.pipeline
+            """;
+
     private final JdbcClient jdbc;
 
     JdbcLifecycleStore(JdbcClient jdbc) {
@@ -30,7 +35,7 @@ final class JdbcLifecycleStore implements LifecycleStore {
 
     @Override
     public Optional<Desired> find(String pipeline) {
-        return jdbc.sql("select * from pipeline_desired where pipeline = :pipeline")
+        return jdbc.sql(SELECT + "where d.pipeline = :pipeline")
                 .param("pipeline", pipeline)
                 .query(JdbcLifecycleStore::desired)
                 .optional();
@@ -38,9 +43,7 @@ final class JdbcLifecycleStore implements LifecycleStore {
 
     @Override
     public List<Desired> all() {
-        return jdbc.sql("select * from pipeline_desired")
-                .query(JdbcLifecycleStore::desired)
-                .list();
+        return jdbc.sql(SELECT).query(JdbcLifecycleStore::desired).list();
     }
 
     @Override
@@ -56,6 +59,38 @@ final class JdbcLifecycleStore implements LifecycleStore {
                 .param("reason", reason)
                 .param("message", message)
                 .update();
+    }
+
+    @Override
+    public Optional<Integer> run(String pipeline, @Nullable Integer version) {
+        return current(pipeline).map(current -> {
+            jdbc.sql("""
+                            insert into pipeline_desired as d (pipeline, status, version, subscription)
+                            values (:pipeline, 'RUNNING', cast(:version as integer), 1)
+                            on conflict (pipeline) do update
+                            set status = excluded.status, version = excluded.version, subscription = d.subscription + 1,
+                                reason = null, message = null, since = now()
+                            """).param("pipeline", pipeline).param("version", version).update();
+            return version == null ? current : version;
+        });
+    }
+
+    @Override
+    public Optional<Integer> unpin(String pipeline) {
+        return current(pipeline).map(current -> {
+            jdbc.sql("update pipeline_desired set version = null where pipeline = :pipeline")
+                    .param("pipeline", pipeline)
+                    .update();
+            return current;
+        });
+    }
+
+    /** The lock keeps the document from changing until the transaction ends. */
+    private Optional<Integer> current(String pipeline) {
+        return jdbc.sql("select version from pipeline where id = :pipeline for share")
+                .param("pipeline", pipeline)
+                .query(Integer.class)
+                .optional();
     }
 
     @Override
@@ -176,6 +211,7 @@ final class JdbcLifecycleStore implements LifecycleStore {
         return new Desired(
                 row.getString("pipeline"),
                 DesiredStatus.valueOf(row.getString("status")),
+                new Desired.Run(row.getInt("wanted"), row.getObject("version") != null, row.getLong("subscription")),
                 row.getString("reason"),
                 row.getString("message"),
                 row.getTimestamp("since").toInstant(),

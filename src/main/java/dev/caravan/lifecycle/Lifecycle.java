@@ -5,7 +5,9 @@ import dev.caravan.delivery.FileQuery;
 import dev.caravan.delivery.Ledger;
 import dev.caravan.delivery.VersionSwitch;
 import dev.caravan.pipeline.Pipeline;
+import dev.caravan.pipeline.PipelineStore;
 import dev.caravan.problem.Problem;
+import dev.caravan.route.ConsumerGroups;
 import dev.caravan.route.Topics;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,12 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Moves pipelines on request: stores the wish, then waits until the replicas have followed. */
 public final class Lifecycle {
     private static final int FLUSHED_AT_MOST = 1_000;
+    private static final int HEARD_JUST_NOW_SECONDS = 3;
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private final LifecycleStore store;
@@ -26,13 +31,27 @@ public final class Lifecycle {
     private final Transitions transitions;
     private final Ledger ledger;
     private final Topics topics;
+    private final PipelineStore pipelines;
+    private final ConsumerGroups groups;
+    private final TransactionOperations transactions;
 
-    Lifecycle(LifecycleStore store, Reconciler reconciler, Transitions transitions, Ledger ledger, Topics topics) {
+    Lifecycle(
+            LifecycleStore store,
+            Reconciler reconciler,
+            Transitions transitions,
+            Ledger ledger,
+            Topics topics,
+            PipelineStore pipelines,
+            ConsumerGroups groups,
+            TransactionOperations transactions) {
         this.store = store;
         this.reconciler = reconciler;
         this.transitions = transitions;
+        this.transactions = transactions;
         this.ledger = ledger;
         this.topics = topics;
+        this.pipelines = pipelines;
+        this.groups = groups;
     }
 
     public PipelineState state(Pipeline pipeline) {
@@ -48,9 +67,50 @@ public final class Lifecycle {
             throw illegal("start", now, "resume it instead");
         }
         if (now.desired() == DesiredStatus.STOPPED) {
-            want(pipeline, DesiredStatus.RUNNING);
+            subscribe(pipeline, null);
         }
         return await(pipeline, Lifecycle::runsOrFailed, timeout);
+    }
+
+    /**
+     * Starts a pipeline, or starts it again: whatever it is doing, each replica subscribes anew, under the same group and
+     * at the same position. Returns at once; the replicas follow.
+     *
+     * @param version the one to run until the next start; null for the current one and those that follow it
+     */
+    public void subscribe(Pipeline pipeline, @Nullable Integer version) {
+        switching(pipeline, () -> store.run(pipeline.id(), version));
+    }
+
+    /** Reads no more, commits what is open, then stops. Returns at once; the replicas follow. */
+    public void unsubscribe(Pipeline pipeline) {
+        if (state(pipeline).desired() != DesiredStatus.STOPPED) {
+            want(pipeline, DesiredStatus.STOPPED);
+        }
+    }
+
+    /**
+     * Whether a message that is published now is processed: the pipeline is to run, its group has been given all partitions
+     * of the topic, and replicas that were heard of just now own them and run the right version. False when the broker does
+     * not answer.
+     */
+    public boolean ready(Pipeline pipeline) {
+        Optional<Desired> wish = store.find(pipeline.id()).filter(desired -> desired.status() == DesiredStatus.RUNNING);
+        if (wish.isEmpty()) {
+            return false;
+        }
+        int version = wish.get().run().version();
+        int owned = store.replicas(pipeline.id(), HEARD_JUST_NOW_SECONDS).stream()
+                .filter(replica -> replica.status() == PipelineStatus.RUNNING && replica.version() == version)
+                .mapToInt(ReplicaState::partitions)
+                .sum();
+        return owned > 0 && owned == groups.covered(pipelines.version(pipeline.id(), version));
+    }
+
+    private void switching(Pipeline pipeline, Supplier<Optional<Integer>> wish) {
+        transactions.executeWithoutResult(
+                status -> wish.get().ifPresent(version -> ledger.switchTo(pipeline.id(), version)));
+        reconciler.nudge();
     }
 
     public PipelineState pause(Pipeline pipeline, Duration timeout) {
@@ -81,7 +141,7 @@ public final class Lifecycle {
 
     /** Returns once every replica runs the current version or something is in the way; at once when it is stopped. */
     public PipelineState follow(Pipeline pipeline, Duration timeout) {
-        reconciler.nudge();
+        switching(pipeline, () -> store.unpin(pipeline.id()));
         return await(pipeline, state -> follows(state, pipeline.version()), timeout);
     }
 

@@ -3,6 +3,7 @@ package dev.caravan.lifecycle;
 import dev.caravan.delivery.Ledger;
 import dev.caravan.delivery.Replays;
 import dev.caravan.pipeline.PipelineStore;
+import dev.caravan.route.ConsumerGroups;
 import dev.caravan.route.PipelineRoutes;
 import dev.caravan.route.Replayer;
 import dev.caravan.route.ReplicaName;
@@ -51,8 +52,23 @@ class LifecycleConfiguration {
 
     @Bean
     Lifecycle lifecycle(
-            LifecycleStore store, Reconciler reconciler, Transitions transitions, Ledger ledger, Topics topics) {
-        return new Lifecycle(store, reconciler, transitions, ledger, topics);
+            LifecycleStore store,
+            Reconciler reconciler,
+            Transitions transitions,
+            Ledger ledger,
+            Topics topics,
+            PipelineStore pipelines,
+            ConsumerGroups groups,
+            PlatformTransactionManager transactions) {
+        return new Lifecycle(
+                store,
+                reconciler,
+                transitions,
+                ledger,
+                topics,
+                pipelines,
+                groups,
+                new TransactionTemplate(transactions));
     }
 
     @Bean

@@ -16,6 +16,17 @@ interface LifecycleStore {
     /** Sets the wish; a reason is kept until the next wish. */
     void want(String pipeline, DesiredStatus status, @Nullable String reason, @Nullable String message);
 
+    /**
+     * Sets the wish to run, under a new subscription. Waits for changes of the pipeline's document that are under way.
+     *
+     * @param version which; null for the current one and those that follow it
+     * @return the version that is to run; empty when the pipeline is gone
+     */
+    Optional<Integer> run(String pipeline, @Nullable Integer version);
+
+    /** Lets a pipeline that runs a certain version follow its current one again; what {@link #run} gives. */
+    Optional<Integer> unpin(String pipeline);
+
     void acceptDead(String pipeline, Map<TopicPartition, Long> upTo);
 
     /** Reports this replica's pipelines in one statement, with the database's time; the others of this replica go. */

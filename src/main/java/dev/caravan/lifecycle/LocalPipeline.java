@@ -17,12 +17,11 @@ final class LocalPipeline {
 
     private final String pipeline;
     private final String topic;
-    private int version;
     private final Clock clock;
+    private Desired.Run run;
     private @Nullable RunningPipeline running;
     private Local local = Local.NOTHING;
     private boolean assigned;
-    private int partitions;
     private Instant switchNotBefore = Instant.MIN;
     private @Nullable Trouble trouble;
     private @Nullable Trouble halt;
@@ -30,10 +29,10 @@ final class LocalPipeline {
     /** What is in the way. */
     record Trouble(String reason, String message, @Nullable Instant nextTry) {}
 
-    LocalPipeline(String pipeline, String topic, int version, Clock clock) {
+    LocalPipeline(String pipeline, String topic, Desired.Run run, Clock clock) {
         this.pipeline = pipeline;
         this.topic = topic;
-        this.version = version;
+        this.run = run;
         this.clock = clock;
     }
 
@@ -45,8 +44,12 @@ final class LocalPipeline {
         return topic;
     }
 
-    synchronized int version() {
-        return version;
+    synchronized Desired.Run run() {
+        return run;
+    }
+
+    int version() {
+        return run().version();
     }
 
     synchronized Local local() {
@@ -89,7 +92,7 @@ final class LocalPipeline {
     }
 
     /** @return false when the source has to be started anew for it */
-    boolean switchTo(Pipeline next) {
+    boolean switchTo(Pipeline next, Desired.Run wanted) {
         RunningPipeline routes;
         synchronized (this) {
             routes = running;
@@ -98,7 +101,7 @@ final class LocalPipeline {
             return false;
         }
         synchronized (this) {
-            version = next.version();
+            run = wanted;
         }
         return true;
     }
@@ -142,9 +145,8 @@ final class LocalPipeline {
         }
     }
 
-    synchronized void assigned(int count) {
+    synchronized void assigned() {
         assigned = true;
-        partitions = count;
     }
 
     synchronized void fine() {
@@ -189,8 +191,8 @@ final class LocalPipeline {
         return new LifecycleStore.Local(
                 pipeline,
                 status(),
-                version,
-                partitions,
+                run.version(),
+                running == null ? 0 : running.owned(),
                 now == null ? null : now.reason(),
                 now == null ? null : now.message(),
                 now == null ? null : now.nextTry());

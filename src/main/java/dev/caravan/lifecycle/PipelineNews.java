@@ -38,10 +38,16 @@ final class PipelineNews {
         store.want(news.pipeline().id(), DesiredStatus.STOPPED, null, null);
     }
 
-    /** In the transaction that stores the version: from its end on nothing is claimed by the one before. */
+    /**
+     * In the transaction that stores the version: from its end on nothing is claimed by the one before. A pipeline that
+     * was started at a certain version keeps to that.
+     */
     @EventListener
     void switched(PipelineChanged news) {
-        ledger.switchTo(news.pipeline().id(), news.pipeline().version());
+        String pipeline = news.pipeline().id();
+        if (store.find(pipeline).filter(wish -> wish.run().pinned()).isEmpty()) {
+            ledger.switchTo(pipeline, news.pipeline().version());
+        }
     }
 
     @TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT, fallbackExecution = true)

@@ -55,24 +55,23 @@ final class Replica implements SourceListener {
         if (local != null) {
             storeHalt(local);
         }
-        Optional<Pipeline> wanted = desired.isEmpty() ? Optional.empty() : pipelines.find(id);
         Decision decision = Decision.of(
-                wanted.isEmpty() ? null : desired.orElseThrow().status(),
-                wanted.map(Pipeline::version).orElse(0),
+                desired.map(Desired::status).orElse(null),
+                desired.map(Desired::run).orElse(Desired.Run.NONE),
                 local == null ? Decision.Local.NOTHING : local.local(),
-                local == null ? 0 : local.version());
-        apply(decision, id, wanted, desired);
+                local == null ? Desired.Run.NONE : local.run());
+        apply(decision, id, desired);
         if (local != null) {
             local.tidy();
         }
     }
 
-    private void apply(Decision decision, String id, Optional<Pipeline> wanted, Optional<Desired> desired) {
+    private void apply(Decision decision, String id, Optional<Desired> desired) {
         switch (decision) {
-            case START -> start(wanted.orElseThrow(), desired.orElseThrow());
+            case START -> start(desired.orElseThrow());
             case PAUSE -> local(id).pause();
             case RESUME -> local(id).resume(desired.orElseThrow().acceptedDead());
-            case SWITCH -> switchTo(local(id), wanted.orElseThrow());
+            case SWITCH -> switchTo(local(id), desired.orElseThrow().run());
             case DRAIN -> local(id).drain();
             case CLOSE -> close(id);
             case NOTHING -> {
@@ -87,12 +86,13 @@ final class Replica implements SourceListener {
         return java.util.Objects.requireNonNull(locals.get(id));
     }
 
-    private void start(Pipeline pipeline, Desired desired) {
-        LocalPipeline known = locals.get(pipeline.id());
-        if (known != null && known.version() == pipeline.version() && !known.tryStartAgain()) {
+    private void start(Desired desired) {
+        LocalPipeline known = locals.get(desired.pipeline());
+        if (known != null && known.run().equals(desired.run()) && !known.tryStartAgain()) {
             return;
         }
-        LocalPipeline local = new LocalPipeline(pipeline.id(), pipeline.topic(), pipeline.version(), clock);
+        Pipeline pipeline = pipelines.version(desired.pipeline(), desired.run().version());
+        LocalPipeline local = new LocalPipeline(pipeline.id(), pipeline.topic(), desired.run(), clock);
         locals.put(pipeline.id(), local);
         try {
             boolean paused = desired.status() == DesiredStatus.PAUSED;
@@ -106,13 +106,14 @@ final class Replica implements SourceListener {
     }
 
     /** The ledger refuses what the version before would claim, so nothing is lost by closing at once what cannot follow. */
-    private void switchTo(LocalPipeline local, Pipeline next) {
+    private void switchTo(LocalPipeline local, Desired.Run wanted) {
         if (!local.switchDue()) {
             return;
         }
         int before = local.version();
+        Pipeline next = pipelines.version(local.pipeline(), wanted.version());
         try {
-            if (local.switchTo(next)) {
+            if (local.switchTo(next, wanted)) {
                 LOG.info("{} goes on with v{} after v{}", next.spec().name(), next.version(), before);
             } else {
                 close(next.id());
@@ -169,7 +170,7 @@ final class Replica implements SourceListener {
 
     @Override
     public void assigned(String pipeline, int partitions) {
-        tell(pipeline, local -> local.assigned(partitions));
+        tell(pipeline, LocalPipeline::assigned);
     }
 
     @Override

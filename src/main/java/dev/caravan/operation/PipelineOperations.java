@@ -153,7 +153,7 @@ final class PipelineOperations implements Operation.Cases {
                 : Versioned.Ranges.of(lifecycle.switches(
                         pipeline,
                         found.get(found.size() - 1).version(),
-                        found.get(0).version() + 1));
+                        found.get(0).version()));
         return page(
                 found,
                 operation.limit(),

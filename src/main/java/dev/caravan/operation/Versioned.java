@@ -74,20 +74,18 @@ final class Versioned {
     record Ranges(Map<Integer, List<Processed>> processed) {
         static final Ranges NONE = new Ranges(Map.of());
 
-        /** @param switches by topic, partition and version; with those of all later versions, where the earlier ones end */
         static Ranges of(List<VersionSwitch> switches) {
             Map<Integer, List<Processed>> processed = new TreeMap<>();
-            for (int i = 0; i < switches.size(); i++) {
-                VersionSwitch start = switches.get(i);
-                VersionSwitch next = i + 1 < switches.size() ? switches.get(i + 1) : null;
-                boolean ends = next != null
-                        && next.partition() == start.partition()
-                        && next.topic().equals(start.topic());
-                if (next == null || !ends || next.firstOffset() > start.firstOffset()) {
-                    Long last = next == null || !ends ? null : Long.valueOf(next.firstOffset() - 1);
+            for (VersionSwitch start : switches) {
+                Long next = start.nextOffset();
+                if (next == null || next > start.firstOffset()) {
                     processed
                             .computeIfAbsent(start.version(), version -> new ArrayList<>())
-                            .add(new Processed(start.topic(), start.partition(), start.firstOffset(), last));
+                            .add(new Processed(
+                                    start.topic(),
+                                    start.partition(),
+                                    start.firstOffset(),
+                                    next == null ? null : Long.valueOf(next - 1)));
                 }
             }
             return new Ranges(processed);

@@ -79,6 +79,11 @@ public final class Pipelines {
         return store.list(project, after, limit);
     }
 
+    /** @throws Problem {@code pipeline.not_found}, {@code pipeline.version_not_found} */
+    public Pipeline version(String project, String idOrName, int version) {
+        return store.version(get(project, idOrName).id(), version);
+    }
+
     /** Versions before {@code before}, newest first, at most {@code limit}. */
     public List<Pipeline> versions(String project, String idOrName, int before, int limit) {
         return store.versions(get(project, idOrName).id(), before, limit);

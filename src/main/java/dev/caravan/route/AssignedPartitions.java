@@ -44,6 +44,11 @@ final class AssignedPartitions {
         return versions;
     }
 
+    /** How many of them are ours in the ledger. */
+    int owned() {
+        return (int) partitions.values().stream().filter(SourcePartition::owned).count();
+    }
+
     /** Drops what is not committed and deletes its files. */
     void releaseAll() {
         partitions.values().forEach(SourcePartition::release);

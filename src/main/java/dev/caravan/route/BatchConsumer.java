@@ -69,15 +69,19 @@ final class BatchConsumer {
             use(partitions.versions(version));
             ConsumerRecords<?, ?> due = handOutDue(wish);
             if (!due.isEmpty()) {
-                runtime.control().report(this, wish, true);
+                report(wish, true);
                 return due;
             }
         }
         fetch(timeout, wish);
         ConsumerRecords<?, ?> due = reading ? handOutDue(wish) : ConsumerRecords.EMPTY;
         boolean unfinished = partitions.all().stream().anyMatch(SourcePartition::unfinishedMessages);
-        runtime.control().report(this, wish, unfinished || !due.isEmpty());
+        report(wish, unfinished || !due.isEmpty());
         return due;
+    }
+
+    private void report(SourceControl.Wish seen, boolean unfinished) {
+        runtime.control().report(this, seen, unfinished, partitions.owned());
     }
 
     /** The ledger takes nothing more of the version before, so what is open goes through the new one from its start. */

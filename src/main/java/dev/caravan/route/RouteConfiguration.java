@@ -48,6 +48,11 @@ class RouteConfiguration {
     }
 
     @Bean
+    ConsumerGroups consumerGroups(Admin admin) {
+        return new ConsumerGroups(admin);
+    }
+
+    @Bean
     PipelineTopics pipelineTopics(Topics topics) {
         return new PipelineTopics(topics);
     }

@@ -53,6 +53,11 @@ public final class RunningPipeline implements AutoCloseable {
         return control.drained();
     }
 
+    /** Partitions that this process owns in the ledger. */
+    public int owned() {
+        return control.owned();
+    }
+
     /** Stops and removes the routes; what is not committed is read again by whoever runs the pipeline next. */
     @Override
     public void close() {

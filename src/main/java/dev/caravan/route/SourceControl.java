@@ -23,6 +23,7 @@ final class SourceControl {
 
     private volatile Wish wish = new Wish(Mode.READ, 0);
     private final Map<Object, Integer> idleSince = new ConcurrentHashMap<>();
+    private final Map<Object, Integer> owned = new ConcurrentHashMap<>();
     private volatile Map<TopicPartition, Long> acceptedDead = Map.of();
 
     Wish wish() {
@@ -42,13 +43,25 @@ final class SourceControl {
         return acceptedDead.getOrDefault(partition, -1L) >= last;
     }
 
-    /** A consumer says whether it still has messages that are not committed, after a poll that followed {@code seen}. */
-    void report(Object consumer, Wish seen, boolean unfinished) {
+    /**
+     * A consumer says how it fares, after a poll that followed {@code seen}.
+     *
+     * @param unfinished whether it still has messages that are not committed
+     * @param partitions how many it owns
+     */
+    void report(Object consumer, Wish seen, boolean unfinished, int partitions) {
         idleSince.put(consumer, unfinished ? BUSY : seen.number());
+        owned.put(consumer, partitions);
     }
 
     void gone(Object consumer) {
         idleSince.remove(consumer);
+        owned.remove(consumer);
+    }
+
+    /** Partitions that the ledger has given to the consumers. */
+    int owned() {
+        return owned.values().stream().mapToInt(Integer::intValue).sum();
     }
 
     /** Whether every consumer has seen the wish to drain and has nothing left; true only in {@link Mode#DRAIN}. */

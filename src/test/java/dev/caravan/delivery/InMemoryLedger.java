@@ -76,7 +76,7 @@ public final class InMemoryLedger implements Ledger {
         if (held.next == null || held.next != request.range().first()) {
             throw BatchException.fenced("not the position");
         }
-        if (request.version() < current.getOrDefault(request.pipeline(), 0)) {
+        if (request.version() != current.getOrDefault(request.pipeline(), request.version())) {
             throw BatchException.fenced("another version");
         }
         start(held, request.version(), request.range().first());
@@ -87,17 +87,17 @@ public final class InMemoryLedger implements Ledger {
     }
 
     private void start(Held held, int version, long offset) {
-        if (held.version < version) {
+        if (held.version != version) {
             held.version = version;
             switches.add(Map.entry(
                     held.key,
-                    new VersionSwitch(held.key.topic(), held.key.partition(), version, offset, clock.instant())));
+                    new VersionSwitch(held.key.topic(), held.key.partition(), version, offset, null, clock.instant())));
         }
     }
 
     @Override
     public synchronized void switchTo(String pipeline, int version) {
-        current.merge(pipeline, version, Math::max);
+        current.put(pipeline, version);
         partitions.values().stream()
                 .filter(held -> held.key.pipeline().equals(pipeline) && held.next != null)
                 .forEach(held -> start(held, version, held.position().getAsLong()));
@@ -105,13 +105,22 @@ public final class InMemoryLedger implements Ledger {
 
     @Override
     public synchronized List<VersionSwitch> switches(String pipeline, int first, int last) {
-        return switches.stream()
-                .filter(at -> at.getKey().pipeline().equals(pipeline))
-                .map(Map.Entry::getValue)
-                .filter(at -> at.version() >= first && at.version() <= last)
-                .sorted(Comparator.comparing(VersionSwitch::topic)
-                        .thenComparing(VersionSwitch::partition)
-                        .thenComparing(VersionSwitch::version))
+        List<VersionSwitch> found = new ArrayList<>();
+        for (int i = 0; i < switches.size(); i++) {
+            PartitionKey key = switches.get(i).getKey();
+            VersionSwitch at = switches.get(i).getValue();
+            if (key.pipeline().equals(pipeline) && at.version() >= first && at.version() <= last) {
+                Long next = switches.stream()
+                        .skip(i + 1)
+                        .filter(later -> later.getKey().equals(key))
+                        .findFirst()
+                        .map(later -> later.getValue().firstOffset())
+                        .orElse(null);
+                found.add(new VersionSwitch(at.topic(), at.partition(), at.version(), at.firstOffset(), next, at.at()));
+            }
+        }
+        return found.stream()
+                .sorted(Comparator.comparing(VersionSwitch::topic).thenComparing(VersionSwitch::partition))
                 .toList();
     }
 

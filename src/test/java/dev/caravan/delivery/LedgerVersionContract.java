@@ -14,7 +14,8 @@ abstract class LedgerVersionContract extends LedgerViewContract {
 
     private List<String> switches() {
         return ledger().switches(pipeline, 1, 9).stream()
-                .map(at -> "v" + at.version() + "@" + at.firstOffset())
+                .map(at -> "v" + at.version() + "@" + at.firstOffset()
+                        + (at.nextOffset() == null ? "" : ".." + at.nextOffset()))
                 .toList();
     }
 
@@ -25,7 +26,7 @@ abstract class LedgerVersionContract extends LedgerViewContract {
         ledger().switchTo(pipeline, 2);
         ledger().switchTo(pipeline, 3);
         claim(epoch, 3, 150, 159);
-        assertThat(switches()).containsExactly("v1@100", "v2@150", "v3@150");
+        assertThat(switches()).containsExactly("v1@100..150", "v2@150..150", "v3@150");
         assertThat(ledger().switches(pipeline, 2, 2)).hasSize(1);
     }
 
@@ -60,14 +61,30 @@ abstract class LedgerVersionContract extends LedgerViewContract {
     }
 
     @Test
-    void aSwitchBackOrTwiceChangesNothing() {
+    void aSwitchTwiceChangesNothing() {
         long epoch = begun(0);
         ledger().switchTo(pipeline, 3);
         claim(epoch, 3, 0, 9);
         ledger().switchTo(pipeline, 3);
-        ledger().switchTo(pipeline, 2);
         claim(epoch, 3, 10, 19);
         assertThat(switches()).containsExactly("v3@0");
+    }
+
+    @Test
+    void anOlderVersionCanComeBackAgainAndAgain() {
+        long epoch = begun(0);
+        claim(epoch, 2, 0, 9);
+        ledger().switchTo(pipeline, 1);
+        assertFenced(() -> claim(epoch, 2, 10, 19));
+        claim(epoch, 1, 10, 19);
+        ledger().switchTo(pipeline, 2);
+        assertFenced(() -> claim(epoch, 1, 20, 29));
+        claim(epoch, 2, 20, 29);
+        assertThat(switches()).containsExactly("v2@0..10", "v1@10..20", "v2@20");
+        assertThat(ledger().switches(pipeline, 1, 1))
+                .singleElement()
+                .extracting(VersionSwitch::nextOffset)
+                .isEqualTo(20L);
     }
 
     @Test

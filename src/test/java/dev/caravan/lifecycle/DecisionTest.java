@@ -11,38 +11,59 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 class DecisionTest {
+    private static Desired.Run v(int version) {
+        return new Desired.Run(version, false, 1);
+    }
+
     @Test
     void aWantedPipelineIsStarted() {
-        assertThat(Decision.of(DesiredStatus.RUNNING, 1, Local.NOTHING, 0)).isEqualTo(Decision.START);
+        assertThat(Decision.of(DesiredStatus.RUNNING, v(1), Local.NOTHING, v(0)))
+                .isEqualTo(Decision.START);
     }
 
     @Test
     void aPausedPipelineIsStartedToKeepItsPlaceInTheGroup() {
-        assertThat(Decision.of(DesiredStatus.PAUSED, 1, Local.NOTHING, 0)).isEqualTo(Decision.START);
+        assertThat(Decision.of(DesiredStatus.PAUSED, v(1), Local.NOTHING, v(0))).isEqualTo(Decision.START);
     }
 
     @Test
     void aStoppedPipelineIsFlushedBeforeItsRoutesGo() {
-        assertThat(Decision.of(DesiredStatus.STOPPED, 1, Local.READING, 1)).isEqualTo(Decision.DRAIN);
-        assertThat(Decision.of(DesiredStatus.STOPPED, 1, Local.DRAINING, 1)).isEqualTo(Decision.NOTHING);
-        assertThat(Decision.of(DesiredStatus.STOPPED, 1, Local.DRAINED, 1)).isEqualTo(Decision.CLOSE);
+        assertThat(Decision.of(DesiredStatus.STOPPED, v(1), Local.READING, v(1)))
+                .isEqualTo(Decision.DRAIN);
+        assertThat(Decision.of(DesiredStatus.STOPPED, v(1), Local.DRAINING, v(1)))
+                .isEqualTo(Decision.NOTHING);
+        assertThat(Decision.of(DesiredStatus.STOPPED, v(1), Local.DRAINED, v(1)))
+                .isEqualTo(Decision.CLOSE);
     }
 
     @Test
     void aNewVersionIsGoneOverToWithoutAStop() {
-        assertThat(Decision.of(DesiredStatus.RUNNING, 2, Local.READING, 1)).isEqualTo(Decision.SWITCH);
-        assertThat(Decision.of(DesiredStatus.PAUSED, 2, Local.PAUSED, 1)).isEqualTo(Decision.SWITCH);
+        assertThat(Decision.of(DesiredStatus.RUNNING, v(2), Local.READING, v(1)))
+                .isEqualTo(Decision.SWITCH);
+        assertThat(Decision.of(DesiredStatus.PAUSED, v(2), Local.PAUSED, v(1))).isEqualTo(Decision.SWITCH);
     }
 
     @Test
     void aPipelineThatHasToPauseOrStopDoesThatFirst() {
-        assertThat(Decision.of(DesiredStatus.PAUSED, 2, Local.READING, 1)).isEqualTo(Decision.PAUSE);
-        assertThat(Decision.of(DesiredStatus.STOPPED, 2, Local.READING, 1)).isEqualTo(Decision.DRAIN);
+        assertThat(Decision.of(DesiredStatus.PAUSED, v(2), Local.READING, v(1))).isEqualTo(Decision.PAUSE);
+        assertThat(Decision.of(DesiredStatus.STOPPED, v(2), Local.READING, v(1)))
+                .isEqualTo(Decision.DRAIN);
     }
 
     @Test
     void aDeletedPipelineIsClosedAtOnce() {
-        assertThat(Decision.of(null, 0, Local.READING, 1)).isEqualTo(Decision.CLOSE);
+        assertThat(Decision.of(null, v(0), Local.READING, v(1))).isEqualTo(Decision.CLOSE);
+    }
+
+    @Test
+    void aPipelineThatIsStartedAgainFlushesAndSubscribesAnew() {
+        Desired.Run again = new Desired.Run(1, false, 2);
+        assertThat(Decision.of(DesiredStatus.RUNNING, again, Local.READING, v(1)))
+                .isEqualTo(Decision.DRAIN);
+        assertThat(Decision.of(DesiredStatus.RUNNING, again, Local.PAUSED, v(1)))
+                .isEqualTo(Decision.DRAIN);
+        assertThat(Decision.of(DesiredStatus.RUNNING, again, Local.DRAINED, v(1)))
+                .isEqualTo(Decision.CLOSE);
     }
 
     /** Whatever runs here, enough steps lead to what is wanted, and then nothing is done any more. */
@@ -51,19 +72,21 @@ class DecisionTest {
             @ForAll("desired") DesiredStatus desired,
             @ForAll Local start,
             @ForAll boolean otherVersion,
+            @ForAll boolean again,
             @ForAll boolean inPlace) {
         Local local = start;
-        int version = otherVersion ? 1 : 2;
+        Desired.Run wanted = new Desired.Run(2, false, again ? 2 : 1);
+        Desired.Run here = v(otherVersion ? 1 : 2);
         for (int i = 0; i < 6; i++) {
-            switch (Decision.of(desired, 2, local, version)) {
+            switch (Decision.of(desired, wanted, local, here)) {
                 case START -> {
                     local = desired == DesiredStatus.PAUSED ? Local.PAUSED : Local.READING;
-                    version = 2;
+                    here = wanted;
                 }
                 case PAUSE -> local = Local.PAUSED;
                 case SWITCH -> {
                     local = inPlace ? local : Local.NOTHING;
-                    version = 2;
+                    here = v(2);
                 }
                 case RESUME -> local = Local.READING;
                 case DRAIN -> local = Local.DRAINING;

@@ -68,7 +68,7 @@ class StatesTest {
     }
 
     private static Optional<Desired> wish(DesiredStatus status, @Nullable String reason) {
-        return Optional.of(new Desired("pl_1", status, reason, reason, THEN, Map.of()));
+        return Optional.of(new Desired("pl_1", status, Desired.Run.NONE, reason, reason, THEN, Map.of()));
     }
 
     private static ReplicaState replica(PipelineStatus status) {

@@ -83,9 +83,9 @@ abstract class ApiSlice {
             return new RecordedOperations();
         }
 
-        /** The routes of webhooks need something to go to. */
-        @Bean
-        Processor webhookApi() {
+        /** The routes of other APIs need something to go to. */
+        @Bean({"webhookApi", "triggerApi"})
+        Processor otherApi() {
             return exchange -> {};
         }
 

@@ -1,0 +1,102 @@
+package dev.caravan.trigger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravan.testing.Servers;
+import java.net.http.HttpResponse;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** {@code /api/v1/events/{pipeline_id}} as it is documented. */
+class TriggerApiIT {
+    private static TriggerScene scene;
+
+    @BeforeAll
+    static void open() throws Exception {
+        scene = new TriggerScene(1);
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        scene.close();
+    }
+
+    private static String created(String name) throws Exception {
+        return scene.create(name, "SELECT * FROM events", TriggerScene.options(name));
+    }
+
+    private static void answers(String body, String method, String path) throws Exception {
+        HttpResponse<String> answer = scene.send(0, method, path);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
+        assertThat(TriggerScene.JSON.readTree(answer.body())).isEqualTo(TriggerScene.JSON.readTree(body));
+    }
+
+    private static JsonNode refuses(int status, String reason, String method, String path) throws Exception {
+        HttpResponse<String> answer = scene.send(0, method, path);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        JsonNode body = TriggerScene.JSON.readTree(answer.body());
+        assertThat(body.path("reason").asText()).isEqualTo(reason);
+        assertThat(body.path("status").asInt()).isEqualTo(status);
+        return body;
+    }
+
+    @Test
+    void aTriggerIsStartedIsReadyAndIsStopped() throws Exception {
+        String topic = Servers.newName("orders");
+        String path = "/api/v1/events/" + created(topic);
+        try (Publisher publisher = new Publisher(topic, 50)) {
+            answers("{\"ready\": false}", "GET", path);
+            answers("{\"message\": \"Event started successfully\"}", "POST", path);
+            scene.awaitReady(topic);
+            answers("{\"message\": \"Event deleted successfully\"}", "DELETE", path);
+            answers("{\"ready\": false}", "GET", path);
+            answers("{\"message\": \"Event deleted successfully\"}", "DELETE", path);
+            scene.awaitStatus(topic, "stopped");
+            assertThat(publisher.finish()).isPositive();
+        }
+    }
+
+    @Test
+    void aSlashAtTheEndMeansNothing() throws Exception {
+        String path = "/api/v1/events/" + created(Servers.newName("slash")) + "/";
+        answers("{\"message\": \"Event started successfully\"}", "POST", path + "?pipeline_version=1");
+        answers("{\"message\": \"Event deleted successfully\"}", "DELETE", path);
+        answers("{\"ready\": false}", "GET", path);
+    }
+
+    @Test
+    void aPipelineWithoutAnEventOptionHasNoTrigger() throws Exception {
+        String pipeline = scene.create(Servers.newName("own"), "SELECT * FROM events", Map.of());
+        JsonNode problem = refuses(500, "trigger.no_event_option", "POST", "/api/v1/events/" + pipeline);
+        assertThat(problem.path("detail").asText()).isEqualTo("Pipeline does not have an event option");
+        answers("{\"ready\": false}", "GET", "/api/v1/events/" + pipeline);
+        scene.replica(0).operation("start", Map.of("pipeline", pipeline));
+        answers("{\"message\": \"Event deleted successfully\"}", "DELETE", "/api/v1/events/" + pipeline);
+        assertThat(scene.status(pipeline)).isEqualTo("running");
+    }
+
+    @Test
+    void unknownPipelinesAndVersionsAreNotFound() throws Exception {
+        for (String method : new String[] {"POST", "GET", "DELETE"}) {
+            refuses(404, "pipeline.not_found", method, "/api/v1/events/pl_nobodyknowsme0");
+        }
+        String path = "/api/v1/events/" + created(Servers.newName("versions"));
+        for (String version : new String[] {"2", "0", "-1", "latest", "99999999999", ""}) {
+            refuses(404, "pipeline.version_not_found", "POST", path + "?pipeline_version=" + version);
+        }
+        answers("{\"ready\": false}", "GET", path);
+    }
+
+    @Test
+    void whoHasNoKeyOrScopeIsRefused() throws Exception {
+        String path = "/api/v1/events/" + created(Servers.newName("locked"));
+        HttpResponse<String> answer = scene.send(0, "POST", path, "no-key-of-anybody");
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+    }
+}
