@@ -29,6 +29,9 @@ final class BrokerProbe implements SmartLifecycle {
 
     private void probe() {
         for (LocalPipeline local : replica.locals()) {
+            if (local.idle()) {
+                continue; // others look after it
+            }
             try {
                 if (topics.id(local.topic()).isPresent()) {
                     local.brokerFine();

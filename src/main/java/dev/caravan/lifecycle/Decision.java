@@ -10,7 +10,8 @@ enum Decision {
     RESUME,
     SWITCH,
     DRAIN,
-    CLOSE;
+    CLOSE,
+    SLEEP;
 
     /** What a replica runs of a pipeline. */
     enum Local {
@@ -18,7 +19,17 @@ enum Decision {
         READING,
         PAUSED,
         DRAINING,
-        DRAINED
+        DRAINED,
+        /** Draining, because the topic is quiet. */
+        NODDING,
+        /** Drained, because the topic is quiet. */
+        NODDED,
+        /** Nothing runs until the topic has a message. */
+        IDLE;
+
+        private boolean quiet() {
+            return this == NODDED || this == IDLE;
+        }
     }
 
     /**
@@ -33,8 +44,12 @@ enum Decision {
         if (desired == null || local == Local.DRAINED) {
             return CLOSE;
         }
-        if (local == Local.DRAINING) {
+        if (local == Local.DRAINING || local == Local.NODDING) {
             return NOTHING;
+        }
+        if (local.quiet()) {
+            boolean asWanted = desired == DesiredStatus.RUNNING && wanted.equals(here);
+            return !asWanted ? CLOSE : local == Local.NODDED ? SLEEP : NOTHING;
         }
         return switch (desired) {
             case STOPPED -> DRAIN;

@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -28,6 +30,9 @@ final class JdbcLifecycleStore implements LifecycleStore {
             """;
 
     private final JdbcClient jdbc;
+
+    /** What each replica has reported and need not say again. */
+    private final Map<String, Map<String, Local>> reported = new ConcurrentHashMap<>();
 
     JdbcLifecycleStore(JdbcClient jdbc) {
         this.jdbc = jdbc;
@@ -104,13 +109,53 @@ final class JdbcLifecycleStore implements LifecycleStore {
     }
 
     @Override
+    public String fingerprint(int seconds) {
+        return jdbc.sql("""
+                        select (select coalesce(sum(hashtextextended(concat_ws('/', d.pipeline, d.xmin, p.xmin), 0)), 0)
+                                from pipeline_desired d join pipeline p on p.id = d.pipeline)
+                            || ' ' || (select coalesce(sum(hashtextextended(concat_ws('/', pipeline, replica, xmin), 0)), 0)
+                                from pipeline_replica)
+                            || ' ' || (select coalesce(string_agg(name, ' ' order by name), '') from replica
+                                where seen_at > now() - make_interval(secs => :seconds))
+                        """)
+                .param("seconds", seconds)
+                .query(String.class)
+                .single();
+    }
+
+    @Override
     public void report(String replica, Collection<Local> locals) {
-        String[] pipelines = locals.stream().map(Local::pipeline).toArray(String[]::new);
-        jdbc.sql("delete from pipeline_replica where replica = :replica and pipeline <> all(:pipelines)")
-                .param("replica", replica)
-                .param("pipelines", pipelines)
-                .update();
-        for (Local local : locals) {
+        Map<String, Local> said = reported.getOrDefault(replica, Map.of());
+        Map<String, Local> now = locals.stream().collect(Collectors.toMap(Local::pipeline, local -> local));
+        // said again from scratch if this fails in the middle
+        reported.remove(replica);
+        jdbc.sql("""
+                        insert into replica (name) values (:replica)
+                        on conflict (name) do update set seen_at = now()
+                        """).param("replica", replica).update();
+        if (said.isEmpty()) {
+            forgetTheDead();
+        }
+        if (said.isEmpty() || !now.keySet().containsAll(said.keySet())) {
+            jdbc.sql("delete from pipeline_replica where replica = :replica and pipeline <> all(:pipelines)")
+                    .param("replica", replica)
+                    .param("pipelines", now.keySet().toArray(String[]::new))
+                    .update();
+        }
+        now.values().stream()
+                .filter(local -> !local.equals(said.get(local.pipeline())))
+                .forEach(local -> write(replica, local));
+        reported.put(replica, now);
+    }
+
+    private void forgetTheDead() {
+        jdbc.sql("""
+                        with dead as (delete from replica where seen_at < now() - interval '1 hour' returning name)
+                        delete from pipeline_replica where replica in (select name from dead)
+                        """).update();
+    }
+
+    private void write(String replica, Local local) {
             jdbc.sql("""
                             insert into pipeline_replica
                               (pipeline, replica, status, version, partitions, reason, message, next_try)
@@ -131,15 +176,14 @@ final class JdbcLifecycleStore implements LifecycleStore {
                     .param("message", local.message())
                     .param("next_try", local.nextTry() == null ? null : Timestamp.from(local.nextTry()))
                     .update();
-        }
     }
 
     @Override
     public List<ReplicaState> replicas(String pipeline, int seconds) {
         return jdbc.sql("""
-                        select * from pipeline_replica
-                        where pipeline = :pipeline and updated_at > now() - make_interval(secs => :seconds)
-                        order by replica
+                        select p.*, r.seen_at from pipeline_replica p join replica r on r.name = p.replica
+                        where p.pipeline = :pipeline and r.seen_at > now() - make_interval(secs => :seconds)
+                        order by p.replica
                         """)
                 .param("pipeline", pipeline)
                 .param("seconds", seconds)
@@ -151,9 +195,9 @@ final class JdbcLifecycleStore implements LifecycleStore {
     public Map<String, List<ReplicaState>> replicas(int seconds) {
         Map<String, List<ReplicaState>> replicas = new LinkedHashMap<>();
         jdbc.sql("""
-                        select * from pipeline_replica
-                        where updated_at > now() - make_interval(secs => :seconds)
-                        order by pipeline, replica
+                        select p.*, r.seen_at from pipeline_replica p join replica r on r.name = p.replica
+                        where r.seen_at > now() - make_interval(secs => :seconds)
+                        order by p.pipeline, p.replica
                         """)
                 .param("seconds", seconds)
                 .query((row, number) -> replicas.computeIfAbsent(row.getString("pipeline"), id -> new ArrayList<>())
@@ -198,7 +242,7 @@ final class JdbcLifecycleStore implements LifecycleStore {
                 row.getString("reason"),
                 row.getString("message"),
                 instant(row, "next_try"),
-                row.getTimestamp("updated_at").toInstant());
+                row.getTimestamp("seen_at").toInstant());
     }
 
     private static Desired desired(ResultSet row, int number) throws SQLException {

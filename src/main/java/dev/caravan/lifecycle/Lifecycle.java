@@ -14,8 +14,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionOperations;
@@ -91,8 +93,8 @@ public final class Lifecycle {
 
     /**
      * Whether a message that is published now is processed: the pipeline is to run, its group has been given all partitions
-     * of the topic, and replicas that were heard of just now own them and run the right version. False when the broker does
-     * not answer.
+     * of the topic, and replicas that were heard of just now own them and run the right version; or it is idle, and looked
+     * after. False when the broker does not answer.
      */
     public boolean ready(Pipeline pipeline) {
         Optional<Desired> wish = store.find(pipeline.id()).filter(desired -> desired.status() == DesiredStatus.RUNNING);
@@ -100,11 +102,18 @@ public final class Lifecycle {
             return false;
         }
         int version = wish.get().run().version();
-        int owned = store.replicas(pipeline.id(), HEARD_JUST_NOW_SECONDS).stream()
-                .filter(replica -> replica.status() == PipelineStatus.RUNNING && replica.version() == version)
+        Map<PipelineStatus, List<ReplicaState>> replicas = store.replicas(pipeline.id(), HEARD_JUST_NOW_SECONDS).stream()
+                .filter(replica -> replica.version() == version)
+                .collect(Collectors.groupingBy(ReplicaState::status));
+        Pipeline wanted = pipelines.version(pipeline.id(), version);
+        if (replicas.keySet().equals(Set.of(PipelineStatus.IDLE))) {
+            return replicas.get(PipelineStatus.IDLE).stream().allMatch(replica -> replica.reason() == null)
+                    && groups.topicExists(wanted);
+        }
+        int owned = replicas.getOrDefault(PipelineStatus.RUNNING, List.of()).stream()
                 .mapToInt(ReplicaState::partitions)
                 .sum();
-        return owned > 0 && owned == groups.covered(pipelines.version(pipeline.id(), version));
+        return owned > 0 && owned == groups.covered(wanted);
     }
 
     private void switching(Pipeline pipeline, Supplier<Optional<Integer>> wish) {
@@ -199,6 +208,7 @@ public final class Lifecycle {
 
     private static boolean runsOrFailed(PipelineState state) {
         return state.status() == PipelineStatus.RUNNING
+                || state.status() == PipelineStatus.IDLE
                 || state.status() == PipelineStatus.FAILED
                 || (state.status() == PipelineStatus.PAUSED && state.reason() != null);
     }

@@ -46,6 +46,11 @@ class LifecycleConfiguration {
     }
 
     @Bean
+    IdleWatch idleWatch(Replica replica, Ledger ledger, Topics topics, Reconciler reconciler) {
+        return new IdleWatch(replica, ledger, topics, reconciler::nudge);
+    }
+
+    @Bean
     PipelineNews pipelineNews(LifecycleStore store, Ledger ledger, Reconciler reconciler) {
         return new PipelineNews(store, ledger, reconciler);
     }

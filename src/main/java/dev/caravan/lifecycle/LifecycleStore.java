@@ -29,7 +29,14 @@ interface LifecycleStore {
 
     void acceptDead(String pipeline, Map<TopicPartition, Long> upTo);
 
-    /** Reports this replica's pipelines in one statement, with the database's time; the others of this replica go. */
+    /**
+     * Another one when wishes, documents or what live replicas say have changed; cheaper than to read them all.
+     *
+     * @param seconds within which a replica has to have reported
+     */
+    String fingerprint(int seconds);
+
+    /** Reports that this replica lives, with the database's time, and what of its pipelines has changed; the others of it go. */
     void report(String replica, Collection<Local> locals);
 
     /** What live replicas say: those that reported within {@code seconds}. */

@@ -17,6 +17,7 @@ final class LocalPipeline {
 
     private final String pipeline;
     private final String topic;
+    private final Duration idleAfter;
     private final Clock clock;
     private Desired.Run run;
     private @Nullable RunningPipeline running;
@@ -29,9 +30,10 @@ final class LocalPipeline {
     /** What is in the way. */
     record Trouble(String reason, String message, @Nullable Instant nextTry) {}
 
-    LocalPipeline(String pipeline, String topic, Desired.Run run, Clock clock) {
+    LocalPipeline(String pipeline, String topic, Duration idleAfter, Desired.Run run, Clock clock) {
         this.pipeline = pipeline;
         this.topic = topic;
+        this.idleAfter = idleAfter;
         this.run = run;
         this.clock = clock;
     }
@@ -44,6 +46,11 @@ final class LocalPipeline {
         return topic;
     }
 
+    /** How long its topic has to be quiet for it to be idle; zero for never. */
+    Duration idleAfter() {
+        return idleAfter;
+    }
+
     synchronized Desired.Run run() {
         return run;
     }
@@ -53,8 +60,8 @@ final class LocalPipeline {
     }
 
     synchronized Local local() {
-        if (local == Local.DRAINING && running != null && running.drained()) {
-            local = Local.DRAINED;
+        if (running != null && running.drained()) {
+            local = local == Local.DRAINING ? Local.DRAINED : local == Local.NODDING ? Local.NODDED : local;
         }
         return local;
     }
@@ -132,13 +139,47 @@ final class LocalPipeline {
         }
     }
 
+    synchronized boolean reads() {
+        return local == Local.READING && assigned;
+    }
+
+    synchronized boolean idle() {
+        return local == Local.IDLE;
+    }
+
+    /** The topic is quiet: drains, to be put to sleep then. */
+    synchronized void nod() {
+        if (running != null && local == Local.READING) {
+            running.drain();
+            local = Local.NODDING;
+        }
+    }
+
+    /** There is a message: to be started again. */
+    synchronized boolean wake() {
+        boolean idle = local == Local.IDLE;
+        if (idle) {
+            local = Local.NOTHING;
+        }
+        return idle;
+    }
+
+    /** Closes the routes and stays idle. */
+    void sleep() {
+        close(Local.IDLE);
+    }
+
     /** Takes seconds when a batch is on its way: the caller does not hold locks. */
     void close() {
+        close(Local.NOTHING);
+    }
+
+    private void close(Local then) {
         RunningPipeline routes;
         synchronized (this) {
             routes = running;
             running = null;
-            local = Local.NOTHING;
+            local = then;
         }
         if (routes != null) {
             routes.close();
@@ -159,6 +200,13 @@ final class LocalPipeline {
         if (now != null
                 && (now.reason().equals(KAFKA_UNAVAILABLE) || now.reason().equals(TOPIC_MISSING))) {
             trouble = null;
+        }
+    }
+
+    /** The broker does not answer; said once, so that many idle pipelines do not report it every second. */
+    synchronized void brokerAway(String message) {
+        if (trouble == null) {
+            trouble = new Trouble(KAFKA_UNAVAILABLE, message, null);
         }
     }
 
@@ -202,6 +250,9 @@ final class LocalPipeline {
         return switch (local) {
             case NOTHING -> trouble == null ? PipelineStatus.STARTING : PipelineStatus.FAILED;
             case READING -> assigned ? PipelineStatus.RUNNING : PipelineStatus.STARTING;
+            // still in the group, as far as anybody can tell
+            case NODDING, NODDED -> PipelineStatus.RUNNING;
+            case IDLE -> PipelineStatus.IDLE;
             case PAUSED -> PipelineStatus.PAUSED;
             case DRAINING, DRAINED -> PipelineStatus.STOPPING;
         };

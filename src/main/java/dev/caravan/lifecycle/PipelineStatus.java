@@ -22,6 +22,11 @@ public enum PipelineStatus {
     STARTING,
     /** At least one replica reads. Remains until a pause, a stop, or a problem that only a person can decide. */
     RUNNING,
+    /**
+     * The topic has been quiet: no replica has a consumer, one probe for all such pipelines looks for messages. Remains until
+     * there is one, or a stop.
+     */
+    IDLE,
     /** The position and the open batches stay. Remains until a resume or a stop. */
     PAUSED,
     /** Open batches are being committed. Remains until all are. */

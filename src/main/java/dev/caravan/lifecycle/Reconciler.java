@@ -36,6 +36,8 @@ final class Reconciler implements SmartLifecycle, ApplicationListener<Applicatio
     private final AtomicBoolean databaseAway = new AtomicBoolean();
     private ScheduledExecutorService clockwork = Executors.newScheduledThreadPool(0);
     private ExecutorService workers = Executors.newCachedThreadPool();
+    private Map<String, Desired> desired = Map.of();
+    private String seen = "";
     private volatile boolean running;
 
     Reconciler(Replica replica, LifecycleStore store, Transitions transitions, String name) {
@@ -54,18 +56,27 @@ final class Reconciler implements SmartLifecycle, ApplicationListener<Applicatio
 
     private synchronized void tick() {
         try {
-            Map<String, Desired> desired =
-                    store.all().stream().collect(Collectors.toMap(Desired::pipeline, Function.identity()));
+            String fingerprint = store.fingerprint(Transitions.ALIVE_SECONDS);
+            boolean news = !fingerprint.equals(seen);
+            if (news) {
+                desired = store.all().stream().collect(Collectors.toMap(Desired::pipeline, Function.identity()));
+            }
             Set<String> pipelines = new LinkedHashSet<>(desired.keySet());
             pipelines.addAll(replica.names());
             for (String pipeline : pipelines) {
-                step(pipeline, Optional.ofNullable(desired.get(pipeline)));
+                Optional<Desired> wish = Optional.ofNullable(desired.get(pipeline));
+                if (!replica.rests(pipeline, wish)) {
+                    step(pipeline, wish);
+                }
             }
             List<LifecycleStore.Local> locals = replica.report().stream()
                     .sorted(Comparator.comparing(LifecycleStore.Local::pipeline))
                     .toList();
             store.report(name, locals);
-            transitions.tell(desired);
+            if (news) {
+                transitions.tell(desired);
+            }
+            seen = fingerprint;
             if (databaseAway.getAndSet(false)) {
                 LOG.info("PostgreSQL answers again");
             }

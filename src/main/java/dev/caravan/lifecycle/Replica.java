@@ -3,6 +3,7 @@ package dev.caravan.lifecycle;
 import dev.caravan.batch.BatchException;
 import dev.caravan.batch.OffsetRange;
 import dev.caravan.pipeline.Pipeline;
+import dev.caravan.pipeline.PipelineOptions;
 import dev.caravan.pipeline.PipelineStore;
 import dev.caravan.problem.Problem;
 import dev.caravan.route.PipelineRoutes;
@@ -49,6 +50,18 @@ final class Replica implements SourceListener {
         return locals.values();
     }
 
+    /** Whether there is nothing to do about a pipeline, found out without a thread of its own. */
+    boolean rests(String id, Optional<Desired> desired) {
+        LocalPipeline local = locals.get(id);
+        if (local == null) {
+            return desired.isEmpty() || desired.get().status() == DesiredStatus.STOPPED;
+        }
+        return local.local() == Decision.Local.IDLE
+                && desired.filter(wish -> wish.status() == DesiredStatus.RUNNING
+                                && wish.run().equals(local.run()))
+                        .isPresent();
+    }
+
     /** Takes one pipeline one step towards what is wanted. Called by one thread at a time for a pipeline. */
     void step(String id, Optional<Desired> desired) {
         LocalPipeline local = locals.get(id);
@@ -74,6 +87,10 @@ final class Replica implements SourceListener {
             case SWITCH -> switchTo(local(id), desired.orElseThrow().run());
             case DRAIN -> local(id).drain();
             case CLOSE -> close(id);
+            case SLEEP -> {
+                local(id).sleep();
+                LOG.info("{} is idle: its topic is quiet", id);
+            }
             case NOTHING -> {
                 if (desired.isEmpty() || desired.get().status() == DesiredStatus.STOPPED) {
                     locals.computeIfPresent(id, (key, local) -> local.local() == Decision.Local.NOTHING ? null : local);
@@ -92,7 +109,7 @@ final class Replica implements SourceListener {
             return;
         }
         Pipeline pipeline = pipelines.version(desired.pipeline(), desired.run().version());
-        LocalPipeline local = new LocalPipeline(pipeline.id(), pipeline.topic(), desired.run(), clock);
+        LocalPipeline local = new LocalPipeline(pipeline.id(), pipeline.topic(), idleAfter(pipeline), desired.run(), clock);
         locals.put(pipeline.id(), local);
         try {
             boolean paused = desired.status() == DesiredStatus.PAUSED;
@@ -103,6 +120,11 @@ final class Replica implements SourceListener {
         } catch (BatchException e) {
             refused(local, e.reason(), e.detail());
         }
+    }
+
+    private static Duration idleAfter(Pipeline pipeline) {
+        PipelineOptions options = pipeline.spec().options();
+        return options.idles() ? options.idle() : Duration.ZERO;
     }
 
     /** The ledger refuses what the version before would claim, so nothing is lost by closing at once what cannot follow. */

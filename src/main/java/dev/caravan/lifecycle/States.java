@@ -41,7 +41,11 @@ final class States {
 
     private static PipelineStatus first(List<ReplicaState> replicas) {
         for (PipelineStatus status : List.of(
-                PipelineStatus.RUNNING, PipelineStatus.STOPPING, PipelineStatus.PAUSED, PipelineStatus.STARTING)) {
+                PipelineStatus.RUNNING,
+                PipelineStatus.STOPPING,
+                PipelineStatus.PAUSED,
+                PipelineStatus.STARTING,
+                PipelineStatus.IDLE)) {
             if (any(replicas, replica -> replica.status() == status)) {
                 return status;
             }

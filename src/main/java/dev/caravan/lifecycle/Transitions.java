@@ -52,6 +52,8 @@ final class Transitions {
             case RUNNING, PAUSED, STOPPED, FAILED -> now != last;
             // on the way; a new version or a new process passes through these and comes back
             case STARTING, STOPPING -> false;
+            // it runs, only cheaper
+            case IDLE -> false;
         };
     }
 }

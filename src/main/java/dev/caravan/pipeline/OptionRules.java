@@ -12,9 +12,16 @@ import java.util.function.Function;
 final class OptionRules {
     private OptionRules() {}
 
-    /** @param batch the member {@code options/batch} of the document, whatever it is */
-    static List<Violation> check(JsonNode batch) {
+    /** @param options the member {@code options} of the document, whatever it is */
+    static List<Violation> check(JsonNode options) {
+        JsonNode batch = options.path("batch");
         List<Violation> violations = new ArrayList<>();
+        read(options.path("idle"), Amounts::duration)
+                .filter(given -> !given.isZero()
+                        && (given.compareTo(PipelineOptions.MIN_IDLE) < 0
+                                || given.compareTo(PipelineOptions.MAX_IDLE) > 0))
+                .ifPresent(given ->
+                        violations.add(new Violation("/options/idle", "must be between 1s and 7d, or 0s for never")));
         JsonNode size = batch.path("max_bytes");
         Optional<Long> bytes = size.isIntegralNumber() ? Optional.of(size.longValue()) : read(size, Amounts::bytes);
         bytes.filter(given -> given < BatchLimits.MIN_BYTES || given > BatchLimits.MAX_BYTES)

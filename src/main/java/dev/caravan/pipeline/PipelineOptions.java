@@ -1,5 +1,6 @@
 package dev.caravan.pipeline;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,8 +8,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param event the Kafka topic; null for a topic of its own, which {@code ingest} feeds
  * @param consumers Kafka consumers in each replica, 1..32
+ * @param idle how long the topic of {@code event} has to be quiet for the pipeline to be scaled to zero, 1 s..7 d; zero
+ *     for never
  */
-public record PipelineOptions(@Nullable String event, StartFrom startFrom, BatchLimits batch, int consumers) {
+public record PipelineOptions(
+        @Nullable String event, StartFrom startFrom, BatchLimits batch, int consumers, RunMode run, Duration idle) {
     public static final PipelineOptions DEFAULTS =
-            new PipelineOptions(null, StartFrom.EARLIEST, BatchLimits.DEFAULTS, 1);
+            new PipelineOptions(null, StartFrom.EARLIEST, BatchLimits.DEFAULTS, 1, RunMode.BATCH, Duration.ofMinutes(5));
+
+    static final Duration MIN_IDLE = Duration.ofSeconds(1);
+    static final Duration MAX_IDLE = Duration.ofDays(7);
+
+    /** Whether it is scaled to zero at all; a topic of its own is fed through Caravan, which has to be quick then. */
+    public boolean idles() {
+        return event != null && !idle.isZero();
+    }
+
+    /** When a batch closes. */
+    public BatchLimits limits() {
+        return run == RunMode.MESSAGE ? new BatchLimits(1, batch.maxBytes(), batch.maxInterval()) : batch;
+    }
 }

@@ -24,7 +24,7 @@ public final class PipelineRules {
     public PipelineSpec read(PipelineDocument document) {
         JsonNode root = document.root();
         List<Violation> violations = new ArrayList<>(SHAPE.check(root, ""));
-        violations.addAll(OptionRules.check(root.path("options").path("batch")));
+        violations.addAll(OptionRules.check(root.path("options")));
         violations.addAll(SchemaRules.check(root.path("schema")));
         violations.addAll(steps.check(root.path("steps")));
         if (!violations.isEmpty()) {

@@ -51,6 +51,10 @@ final class SpecJson {
         batch.put("max_bytes", Amounts.write(options.batch().maxBytes()));
         batch.put("max_interval", Amounts.write(options.batch().maxInterval()));
         written.put("consumers", options.consumers());
+        written.put("run", options.run().wireName());
+        if (options.event() != null) {
+            written.put("idle", Amounts.write(options.idle()));
+        }
         return written;
     }
 
@@ -91,7 +95,9 @@ final class SpecJson {
                 StartFrom.of(
                         options.path("start_from").asText(defaults.startFrom().wireName())),
                 batch(options.path("batch")),
-                options.path("consumers").asInt(defaults.consumers()));
+                options.path("consumers").asInt(defaults.consumers()),
+                RunMode.of(options.path("run").asText(defaults.run().wireName())),
+                options.has("idle") ? Amounts.duration(options.path("idle").asText()) : defaults.idle());
     }
 
     private static BatchLimits batch(JsonNode batch) {

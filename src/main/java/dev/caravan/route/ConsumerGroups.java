@@ -52,6 +52,23 @@ public final class ConsumerGroups {
         }
     }
 
+    /** Whether the broker has a pipeline's topic; false when it does not answer within 1.5 s. */
+    public boolean topicExists(Pipeline pipeline) {
+        String topic = pipeline.topic();
+        try {
+            return answer(
+                            admin.describeTopics(List.of(topic)).allTopicNames(),
+                            System.nanoTime() + QUESTION.toNanos())
+                    .containsKey(topic);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("Kafka does not say whether there is {}", topic, e);
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     private static long given(ConsumerGroupDescription group, String topic) {
         return group.groupState() != GroupState.STABLE
                 ? 0

@@ -78,7 +78,7 @@ final class RunningVersions implements SourceRuntime.Versions {
 
     @Override
     public BatchLimits limits() {
-        return pipeline.spec().options().batch();
+        return pipeline.spec().options().limits();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.caravan.route;
 
 import dev.caravan.batch.BatchException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -86,6 +88,50 @@ public final class Topics {
             }
         });
         return last;
+    }
+
+    /** The numbers of partitions; topics that do not exist are missing. */
+    public Map<String, Integer> partitions(Collection<String> topics) {
+        Map<String, Integer> partitions = new HashMap<>();
+        admin.describeTopics(topics).topicNameValues().forEach((topic, asked) -> {
+            try {
+                partitions.put(topic, get(asked, QUESTION).partitions().size());
+            } catch (UnknownTopicOrPartitionException e) {
+                LOG.debug("there is no topic {}", topic);
+            }
+        });
+        return partitions;
+    }
+
+    /**
+     * For each topic the offsets that the next messages of its partitions will get, all in one request.
+     *
+     * @param partitions how many each topic has
+     */
+    public Map<String, long[]> ends(Map<String, Integer> partitions) {
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        Map<String, long[]> ends = new HashMap<>();
+        partitions.forEach((topic, count) -> {
+            ends.put(topic, new long[count]);
+            for (int i = 0; i < count; i++) {
+                latest.put(new TopicPartition(topic, i), OffsetSpec.latest());
+            }
+        });
+        ListOffsetsResult answer = admin.listOffsets(latest);
+        for (TopicPartition at : latest.keySet()) {
+            try {
+                long end = get(answer.partitionResult(at), QUESTION).offset();
+                ends.computeIfPresent(at.topic(), (topic, known) -> with(known, at.partition(), end));
+            } catch (UnknownTopicOrPartitionException e) {
+                ends.remove(at.topic());
+            }
+        }
+        return ends;
+    }
+
+    private static long[] with(long[] ends, int partition, long end) {
+        ends[partition] = end;
+        return ends;
     }
 
     private Optional<TopicDescription> describe(String topic) {

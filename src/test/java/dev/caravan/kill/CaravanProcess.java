@@ -112,6 +112,22 @@ final class CaravanProcess implements AutoCloseable {
         }
     }
 
+    /** Whether it says that the trigger of a pipeline is ready; false when there is no answer. */
+    boolean triggerReady(String pipeline) {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(uri("/api/v1/events/" + pipeline))
+                    .timeout(Duration.ofSeconds(10))
+                    .header("Authorization", "Bearer " + ADMIN_KEY)
+                    .build();
+            HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+            return answer.statusCode() == 200 && answer.body().replace(" ", "").equals("{\"ready\":true}");
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private URI uri(String path) {
         return URI.create("http://127.0.0.1:" + port + path);
     }

@@ -30,10 +30,21 @@ final class Scene implements AutoCloseable {
      */
     Scene(String test, Surroundings surroundings, UnaryOperator<Map<String, String>> environment, List<String> options)
             throws Exception {
+        this(test, PARTITIONS, surroundings, environment, options);
+    }
+
+    /** @param partitions of the topic */
+    Scene(
+            String test,
+            int partitions,
+            Surroundings surroundings,
+            UnaryOperator<Map<String, String>> environment,
+            List<String> options)
+            throws Exception {
         this.topic = test + "-topic";
         this.surroundings = surroundings;
-        surroundings.createTopic(topic, PARTITIONS);
-        this.feed = new Feed(surroundings.bootstrap(), topic, PARTITIONS);
+        surroundings.createTopic(topic, partitions);
+        this.feed = new Feed(surroundings.bootstrap(), topic, partitions);
         this.launcher = new Launcher(
                 test, environment.apply(new LinkedHashMap<>(surroundings.environment())), document(topic), options);
         this.ledger = new LedgerRecords(surroundings.dataSource(), topic);

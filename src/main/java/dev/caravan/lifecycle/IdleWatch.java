@@ -1,0 +1,132 @@
+package dev.caravan.lifecycle;
+
+import dev.caravan.delivery.Ledger;
+import dev.caravan.route.Topics;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Scales pipelines to zero and back. One request a second asks the broker for the ends of all topics that count, those of
+ * idle pipelines and those of running ones. A pipeline whose topic has not grown for long enough, and whose messages are
+ * all committed, is drained and closed; it is started again when the topic is longer than when it was found quiet. So a
+ * message that comes at the edge, after the look and before the close, wakes it.
+ */
+final class IdleWatch implements SmartLifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(IdleWatch.class);
+    private static final Duration PERIOD = Duration.ofSeconds(1);
+    private static final Duration TOPICS_KNOWN_FOR = Duration.ofSeconds(30);
+
+    private final Replica replica;
+    private final Ledger ledger;
+    private final Topics topics;
+    private final Runnable nudge;
+    private final Map<String, Quiet> quiet = new HashMap<>();
+    private Map<String, Integer> partitions = Map.of();
+    private long partitionsAsked = System.nanoTime() - TOPICS_KNOWN_FOR.toNanos();
+    private ScheduledExecutorService clockwork = Executors.newScheduledThreadPool(0);
+    private volatile boolean running;
+
+    /** The ends of a topic, and since when they are like that. */
+    private record Quiet(long[] ends, long since) {}
+
+    /** @param nudge makes the reconciler look at once */
+    IdleWatch(Replica replica, Ledger ledger, Topics topics, Runnable nudge) {
+        this.replica = replica;
+        this.ledger = ledger;
+        this.topics = topics;
+        this.nudge = nudge;
+    }
+
+    private void look() {
+        List<LocalPipeline> watched = replica.locals().stream()
+                .filter(local -> !local.idleAfter().isZero())
+                .toList();
+        quiet.keySet().retainAll(watched.stream().map(LocalPipeline::pipeline).toList());
+        if (watched.isEmpty()) {
+            return;
+        }
+        try {
+            Map<String, long[]> ends = topics.ends(
+                    known(watched.stream().map(LocalPipeline::topic).toList()));
+            for (LocalPipeline local : watched) {
+                long[] now = ends.get(local.topic());
+                if (now != null) {
+                    local.brokerFine();
+                    look(local, now);
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("Kafka does not say where its topics end", e);
+            watched.stream()
+                    .filter(LocalPipeline::idle)
+                    .forEach(local -> local.brokerAway("Kafka cannot be reached: " + e.getMessage()));
+        }
+    }
+
+    private Map<String, Integer> known(Collection<String> wanted) {
+        long now = System.nanoTime();
+        if (now - partitionsAsked >= TOPICS_KNOWN_FOR.toNanos() || !partitions.keySet().containsAll(wanted)) {
+            partitions = topics.partitions(wanted);
+            partitionsAsked = now;
+        }
+        return partitions;
+    }
+
+    private void look(LocalPipeline local, long[] ends) {
+        long now = System.nanoTime();
+        Quiet before = quiet.get(local.pipeline());
+        if (before == null || !Arrays.equals(before.ends(), ends)) {
+            quiet.put(local.pipeline(), new Quiet(ends, now));
+            if (local.wake()) {
+                LOG.info("{} wakes: its topic has messages", local.pipeline());
+                nudge.run();
+            }
+        } else if (now - before.since() >= local.idleAfter().toNanos() && local.reads() && settled(local, ends)) {
+            local.nod();
+            nudge.run();
+        }
+    }
+
+    /** Whether all messages up to the ends are committed, by whichever replica. */
+    private boolean settled(LocalPipeline local, long[] ends) {
+        long[] open = ends.clone();
+        ledger.positions(local.pipeline()).stream()
+                .filter(at -> at.key().topic().equals(local.topic()) && at.key().partition() < open.length)
+                .filter(at -> at.unfinished() == 0 && at.nextOffset().isPresent())
+                .forEach(at -> open[at.key().partition()] -= at.nextOffset().getAsLong());
+        return Arrays.stream(open).allMatch(left -> left <= 0);
+    }
+
+    @Override
+    public void start() {
+        clockwork = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "idle-watch");
+            thread.setDaemon(true);
+            return thread;
+        });
+        running = true;
+        var unused = clockwork.scheduleWithFixedDelay(
+                this::look, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        clockwork.shutdownNow();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

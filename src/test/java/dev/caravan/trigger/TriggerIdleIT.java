@@ -1,0 +1,123 @@
+package dev.caravan.trigger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.caravan.testing.Servers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
+import org.apache.camel.CamelContext;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A trigger whose topic is quiet has no consumer, and misses nothing. */
+class TriggerIdleIT {
+    private static final Duration HAMMER = Duration.ofSeconds(Integer.getInteger("seconds", 25));
+    private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFFFF);
+
+    private static TriggerScene scene;
+    private static KafkaProducer<String, String> producer;
+
+    @BeforeAll
+    static void open() throws Exception {
+        scene = new TriggerScene(2);
+        producer = new KafkaProducer<>(
+                Servers.kafka().with(Map.of("acks", "all")), new StringSerializer(), new StringSerializer());
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        producer.close();
+        scene.close();
+    }
+
+    private static String started(String topic) throws Exception {
+        String pipeline = scene.create(
+                topic,
+                "SELECT * FROM events",
+                Map.of("event", topic, "idle", "1s", "batch", Map.of("max_interval", "100ms")));
+        publish(topic, 0);
+        scene.start(pipeline, "");
+        return pipeline;
+    }
+
+    private static void publish(String topic, long id) throws Exception {
+        producer.send(new ProducerRecord<>(topic, "k" + id, "{\"id\":" + id + "}"))
+                .get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aQuietTriggerClosesItsConsumersAndIsReadyAllTheSame() throws Exception {
+        String topic = Servers.newName("quiet");
+        String pipeline = started(topic);
+
+        scene.awaitStatus(pipeline, "idle");
+        for (int i = 0; i < scene.replicas(); i++) {
+            CamelContext camel = scene.replica(i).bean(CamelContext.class);
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> camel.getRoutes().stream().noneMatch(route -> route.getId().contains(pipeline)));
+        }
+        assertThat(scene.ready(0, pipeline)).isTrue();
+        assertThat(TriggerScene.rows(topic)).hasSize(1);
+
+        publish(topic, 1);
+        long published = System.nanoTime();
+        await().atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> scene.status(pipeline).equals("running"));
+        long woken = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - published);
+        await().atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> TriggerScene.rows(topic).size() == 2);
+        System.out.printf("TriggerIdleIT: running %d ms after the message was acknowledged%n", woken);
+        assertThat(woken).isLessThan(4_000);
+        scene.stop(pipeline);
+        scene.awaitStatus(pipeline, "stopped");
+    }
+
+    @Test
+    void aStartOrAStopWakesIt() throws Exception {
+        String pipeline = started(Servers.newName("roused"));
+        scene.awaitStatus(pipeline, "idle");
+        scene.start(pipeline, "?pipeline_version=1");
+        scene.awaitStatus(pipeline, "running");
+        scene.awaitStatus(pipeline, "idle");
+        scene.replica(1).operation("pause", Map.of("pipeline", pipeline));
+        scene.replica(1).operation("resume", Map.of("pipeline", pipeline));
+        scene.awaitStatus(pipeline, "idle");
+        scene.stop(pipeline);
+        scene.awaitStatus(pipeline, "stopped");
+        assertThat(scene.ready(0, pipeline)).isFalse();
+    }
+
+    @Test
+    void noMessageIsMissedAtTheEdge() throws Exception {
+        String topic = Servers.newName("edge");
+        String pipeline = started(topic);
+        Random random = new Random(SEED);
+        long end = System.nanoTime() + HAMMER.toNanos();
+        long sent = 1;
+        while (System.nanoTime() < end) {
+            // around the second after which it nods, and the one in which it is put to sleep
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(700 + random.nextInt(2_000)));
+            publish(topic, sent++);
+        }
+        long all = sent;
+        await("all are written, seed " + SEED)
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> TriggerScene.rows(topic).size() >= all);
+        assertThat(TriggerScene.rows(topic))
+                .extracting(row -> row.path("id").asLong())
+                .containsExactlyInAnyOrderElementsOf(LongStream.range(0, all).boxed().toList());
+        scene.stop(pipeline);
+        scene.awaitStatus(pipeline, "stopped");
+    }
+}
