@@ -3,6 +3,7 @@ package dev.caravan.batch;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,17 @@ final class InlinedColumns {
     /** {@code _timestamp} stands in milliseconds, {@code _key} and header values as text. */
     static byte[] of(
             Set<MetaColumn> columns, long offset, long timestamp, byte @Nullable [] key, List<Header> headers) {
+        return of(columns, offset, timestamp, key, headers, headers);
+    }
+
+    /** @param event headers with the attributes of a CloudEvent, also where they came in an envelope */
+    static byte[] of(
+            Set<MetaColumn> columns,
+            long offset,
+            long timestamp,
+            byte @Nullable [] key,
+            List<Header> headers,
+            List<Header> event) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(64);
         out.write('{');
         for (MetaColumn column : columns) {
@@ -25,11 +37,24 @@ final class InlinedColumns {
                 case TIMESTAMP -> ascii(out, Long.toString(timestamp));
                 case KEY -> text(out, key);
                 case HEADERS -> headers(out, headers);
+                case CE_ID,
+                        CE_SOURCE,
+                        CE_TYPE,
+                        CE_SPECVERSION,
+                        CE_SUBJECT,
+                        CE_TIME,
+                        CE_DATACONTENTTYPE,
+                        CE_DATASCHEMA ->
+                    text(out, CloudEvent.attribute(attribute(column), event));
                 case TOPIC, PARTITION -> throw new IllegalArgumentException(column + " is a constant of the batch");
             }
             out.write(',');
         }
         return out.toByteArray();
+    }
+
+    private static String attribute(MetaColumn column) {
+        return column.name().substring(CloudEvent.PREFIX.length()).toLowerCase(Locale.ROOT);
     }
 
     private static void headers(ByteArrayOutputStream out, List<Header> headers) {

@@ -92,6 +92,19 @@ public final class Spool implements AutoCloseable {
         return extras(line).headers();
     }
 
+    /** The headers together with the attributes of a CloudEvent that came in an envelope. */
+    public List<Header> eventHeaders(int line) {
+        List<Header> headers = headers(line);
+        CloudEvent event = envelope(line);
+        return event == null ? headers : event.headers(headers);
+    }
+
+    private @Nullable CloudEvent envelope(int line) {
+        Extras extras = extras(line);
+        byte[] original = extras.original();
+        return original != null && CloudEvent.isStructured(extras.headers()) ? CloudEvent.parse(original) : null;
+    }
+
     /** The value exactly as it came from Kafka; null for a tombstone. */
     public byte @Nullable [] original(int line) {
         Extras extras = extras(line);
@@ -109,9 +122,13 @@ public final class Spool implements AutoCloseable {
         return value;
     }
 
-    /** The value on one line: as it came from Kafka, but with spaces for line feeds. Not for lines that are dead. */
+    /**
+     * The value on one line: as it came from Kafka, but with spaces for line feeds; the data of a CloudEvent that came in an
+     * envelope. Not for lines that are dead.
+     */
     public byte[] value(int line) {
-        byte[] value = original(line);
+        CloudEvent event = envelope(line);
+        byte[] value = event == null ? original(line) : event.data();
         if (value == null) {
             throw new IllegalArgumentException("line " + line + " has no value");
         }

@@ -35,6 +35,10 @@ public final class SpoolWriter implements AutoCloseable {
     private final FileChannel out;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private @Nullable OutputStream sideOut;
+    /** While the data of an envelope is added: the headers with its attributes, and the envelope. */
+    private @Nullable List<Header> eventHeaders;
+
+    private byte @Nullable [] original;
     private long position;
     private long sidePosition;
     private final Lines lines = new Lines();
@@ -65,7 +69,36 @@ public final class SpoolWriter implements AutoCloseable {
         return position;
     }
 
-    /** Adds a message. Its offset must be higher than the one before. */
+    /**
+     * Adds a message as it came from Kafka: the data of a CloudEvent in structured mode is the message, and its envelope is
+     * kept as what came. Its offset must be higher than the one before.
+     */
+    public void appendMessage(
+            long offset, long timestamp, byte @Nullable [] key, List<Header> headers, @Nullable ByteBuffer value)
+            throws IOException {
+        byte[] envelope = value == null || !CloudEvent.isStructured(headers) ? null : copy(value);
+        CloudEvent event = envelope == null ? null : CloudEvent.parse(envelope);
+        if (event == null) {
+            append(offset, timestamp, key, headers, value);
+            return;
+        }
+        byte[] data = event.data();
+        if (data == null) {
+            String detail = "the CloudEvent has no data that is a JSON object";
+            refuse(offset, timestamp, key, headers, envelope, "no_data", detail);
+            return;
+        }
+        eventHeaders = event.headers(headers);
+        original = envelope;
+        try {
+            append(offset, timestamp, key, headers, ByteBuffer.wrap(data));
+        } finally {
+            eventHeaders = null;
+            original = null;
+        }
+    }
+
+    /** Adds a line. Its offset must be higher than the one before. */
     public void append(
             long offset, long timestamp, byte @Nullable [] key, List<Header> headers, @Nullable ByteBuffer value)
             throws IOException {
@@ -79,14 +112,14 @@ public final class SpoolWriter implements AutoCloseable {
         int newline = MessageText.indexOfNewline(bytes, from, to);
         String refusal = refusal(bytes, from, to, newline >= 0);
         if (refusal != null) {
-            refuse(offset, timestamp, key, headers, copy(value), refusal, sentence(refusal));
+            refuse(offset, timestamp, key, headers, original(value), refusal, sentence(refusal));
             return;
         }
-        boolean altered = write(bytes, from, to, newline, offset, timestamp, key, headers);
+        boolean altered = write(bytes, from, to, newline, offset, timestamp, key, headers) || original != null;
         put((byte) '\n');
         long sideAt = key == null && headers.isEmpty() && !altered
                 ? -1
-                : keep(new Spool.Extras(key, headers, altered, altered ? copy(value) : null));
+                : keep(new Spool.Extras(key, headers, altered, altered ? original(value) : null));
         lines.add(offset, timestamp, position, sideAt);
     }
 
@@ -176,7 +209,8 @@ public final class SpoolWriter implements AutoCloseable {
             }
             altered = start > from;
             boolean empty = closesAtOnce(bytes, start + 1, to);
-            byte[] prefix = InlinedColumns.of(inlined, offset, timestamp, key, headers);
+            byte[] prefix = InlinedColumns.of(
+                    inlined, offset, timestamp, key, headers, eventHeaders == null ? headers : eventHeaders);
             put(prefix, 0, empty ? prefix.length - 1 : prefix.length);
             altered |= empty;
             start++;
@@ -213,6 +247,11 @@ public final class SpoolWriter implements AutoCloseable {
         sidePosition += encoded.length;
         sideOut.write(encoded);
         return at;
+    }
+
+    private byte[] original(ByteBuffer value) {
+        byte[] envelope = original;
+        return envelope == null ? copy(value) : envelope;
     }
 
     private static byte[] copy(ByteBuffer value) {

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -106,9 +105,9 @@ public final class Lifecycle {
                 .filter(replica -> replica.version() == version)
                 .collect(Collectors.groupingBy(ReplicaState::status));
         Pipeline wanted = pipelines.version(pipeline.id(), version);
-        if (replicas.keySet().equals(Set.of(PipelineStatus.IDLE))) {
-            return replicas.get(PipelineStatus.IDLE).stream().allMatch(replica -> replica.reason() == null)
-                    && groups.topicExists(wanted);
+        List<ReplicaState> idle = replicas.getOrDefault(PipelineStatus.IDLE, List.of());
+        if (!idle.isEmpty() && replicas.size() == 1) {
+            return idle.stream().allMatch(replica -> replica.reason() == null) && groups.topicExists(wanted);
         }
         int owned = replicas.getOrDefault(PipelineStatus.RUNNING, List.of()).stream()
                 .mapToInt(ReplicaState::partitions)

@@ -144,7 +144,7 @@ final class SourcePartition {
             writer = openWriter(claim);
             open = writer;
         }
-        writer.append(message.offset(), message.timestamp(), message.key(), headers(message), message.value());
+        writer.appendMessage(message.offset(), message.timestamp(), message.key(), headers(message), message.value());
         if (claim == null) {
             next = message.offset() + 1;
             if (full(writer)) {

@@ -68,11 +68,21 @@ final class StepOutput implements AutoCloseable {
                     origin < 0 ? source.range().first() : messages.offset(origin),
                     origin < 0 ? 0 : messages.timestamp(origin),
                     origin >= 0 && inlined.contains(MetaColumn.KEY) ? messages.key(origin) : null,
-                    origin >= 0 && inlined.contains(MetaColumn.HEADERS) ? messages.headers(origin) : List.<Header>of(),
+                    headers(origin),
                     ByteBuffer.wrap(json));
         } catch (IOException e) {
             throw unwritable(e);
         }
+    }
+
+    private List<Header> headers(int origin) {
+        if (origin < 0) {
+            return List.of();
+        }
+        if (inlined.stream().anyMatch(MetaColumn::ofCloudEvents)) {
+            return source.spool().eventHeaders(origin);
+        }
+        return inlined.contains(MetaColumn.HEADERS) ? source.spool().headers(origin) : List.of();
     }
 
     private static BatchException unwritable(IOException cause) {

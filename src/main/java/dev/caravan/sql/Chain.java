@@ -120,7 +120,7 @@ record Chain(Map<String, String> schema, Set<MetaColumn> inlined, String topic, 
             case TOPIC -> Quoted.text(topic);
             case PARTITION -> Integer.toString(partition);
             case TIMESTAMP -> "make_timestamptz(_timestamp * 1000)";
-            case OFFSET, KEY, HEADERS -> column.column();
+            default -> column.column();
         };
     }
 

@@ -77,7 +77,7 @@ final class WebhookNews {
                         : List.of(WebhookEvent.PAUSED, WebhookEvent.FAILED);
             case STOPPED -> List.of(WebhookEvent.STOPPED);
             case FAILED -> List.of(WebhookEvent.FAILED);
-            case STARTING, STOPPING -> List.of();
+            case STARTING, STOPPING, IDLE -> List.of();
         };
     }
 
