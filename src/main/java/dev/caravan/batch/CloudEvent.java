@@ -33,7 +33,9 @@ record CloudEvent(Map<String, String> attributes, byte @Nullable [] data) {
         for (Header header : headers) {
             if (header.name().equalsIgnoreCase(CONTENT_TYPE)) {
                 String type = text(header).toLowerCase(Locale.ROOT);
-                return type.equals(STRUCTURED) || type.startsWith(STRUCTURED + ";") || type.startsWith(STRUCTURED + " ");
+                return type.equals(STRUCTURED)
+                        || type.startsWith(STRUCTURED + ";")
+                        || type.startsWith(STRUCTURED + " ");
             }
         }
         return false;
@@ -57,9 +59,7 @@ record CloudEvent(Map<String, String> attributes, byte @Nullable [] data) {
                     parser.skipChildren();
                     if (name.equals("data") && value == JsonToken.START_OBJECT) {
                         data = Arrays.copyOfRange(
-                                envelope,
-                                start,
-                                (int) parser.currentLocation().getByteOffset());
+                                envelope, start, (int) parser.currentLocation().getByteOffset());
                     }
                 } else if (value != JsonToken.VALUE_NULL && !name.equals("data")) {
                     attributes.put(name, parser.getText());

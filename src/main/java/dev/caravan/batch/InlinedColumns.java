@@ -44,8 +44,7 @@ final class InlinedColumns {
                         CE_SUBJECT,
                         CE_TIME,
                         CE_DATACONTENTTYPE,
-                        CE_DATASCHEMA ->
-                    text(out, CloudEvent.attribute(attribute(column), event));
+                        CE_DATASCHEMA -> text(out, CloudEvent.attribute(attribute(column), event));
                 case TOPIC, PARTITION -> throw new IllegalArgumentException(column + " is a constant of the batch");
             }
             out.write(',');

@@ -56,8 +56,8 @@ final class IdleWatch implements SmartLifecycle {
             return;
         }
         try {
-            Map<String, long[]> ends = topics.ends(
-                    known(watched.stream().map(LocalPipeline::topic).toList()));
+            Map<String, long[]> ends =
+                    topics.ends(known(watched.stream().map(LocalPipeline::topic).toList()));
             for (LocalPipeline local : watched) {
                 long[] now = ends.get(local.topic());
                 if (now != null) {
@@ -75,7 +75,8 @@ final class IdleWatch implements SmartLifecycle {
 
     private Map<String, Integer> known(Collection<String> wanted) {
         long now = System.nanoTime();
-        if (now - partitionsAsked >= TOPICS_KNOWN_FOR.toNanos() || !partitions.keySet().containsAll(wanted)) {
+        if (now - partitionsAsked >= TOPICS_KNOWN_FOR.toNanos()
+                || !partitions.keySet().containsAll(wanted)) {
             partitions = topics.partitions(wanted);
             partitionsAsked = now;
         }

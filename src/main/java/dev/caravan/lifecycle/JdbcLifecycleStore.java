@@ -117,10 +117,7 @@ final class JdbcLifecycleStore implements LifecycleStore {
                                 from pipeline_replica)
                             || ' ' || (select coalesce(string_agg(name, ' ' order by name), '') from replica
                                 where seen_at > now() - make_interval(secs => :seconds))
-                        """)
-                .param("seconds", seconds)
-                .query(String.class)
-                .single();
+                        """).param("seconds", seconds).query(String.class).single();
     }
 
     @Override
@@ -156,7 +153,7 @@ final class JdbcLifecycleStore implements LifecycleStore {
     }
 
     private void write(String replica, Local local) {
-            jdbc.sql("""
+        jdbc.sql("""
                             insert into pipeline_replica
                               (pipeline, replica, status, version, partitions, reason, message, next_try)
                             select :pipeline, :replica, :status, :version, :partitions, cast(:reason as text),
@@ -167,15 +164,15 @@ final class JdbcLifecycleStore implements LifecycleStore {
                                 reason = excluded.reason, message = excluded.message, next_try = excluded.next_try,
                                 updated_at = now()
                             """)
-                    .param("pipeline", local.pipeline())
-                    .param("replica", replica)
-                    .param("status", local.status().name())
-                    .param("version", local.version())
-                    .param("partitions", local.partitions())
-                    .param("reason", local.reason())
-                    .param("message", local.message())
-                    .param("next_try", local.nextTry() == null ? null : Timestamp.from(local.nextTry()))
-                    .update();
+                .param("pipeline", local.pipeline())
+                .param("replica", replica)
+                .param("status", local.status().name())
+                .param("version", local.version())
+                .param("partitions", local.partitions())
+                .param("reason", local.reason())
+                .param("message", local.message())
+                .param("next_try", local.nextTry() == null ? null : Timestamp.from(local.nextTry()))
+                .update();
     }
 
     @Override

@@ -101,9 +101,10 @@ public final class Lifecycle {
             return false;
         }
         int version = wish.get().run().version();
-        Map<PipelineStatus, List<ReplicaState>> replicas = store.replicas(pipeline.id(), HEARD_JUST_NOW_SECONDS).stream()
-                .filter(replica -> replica.version() == version)
-                .collect(Collectors.groupingBy(ReplicaState::status));
+        Map<PipelineStatus, List<ReplicaState>> replicas =
+                store.replicas(pipeline.id(), HEARD_JUST_NOW_SECONDS).stream()
+                        .filter(replica -> replica.version() == version)
+                        .collect(Collectors.groupingBy(ReplicaState::status));
         Pipeline wanted = pipelines.version(pipeline.id(), version);
         List<ReplicaState> idle = replicas.getOrDefault(PipelineStatus.IDLE, List.of());
         if (!idle.isEmpty() && replicas.size() == 1) {

@@ -109,7 +109,8 @@ final class Replica implements SourceListener {
             return;
         }
         Pipeline pipeline = pipelines.version(desired.pipeline(), desired.run().version());
-        LocalPipeline local = new LocalPipeline(pipeline.id(), pipeline.topic(), idleAfter(pipeline), desired.run(), clock);
+        LocalPipeline local =
+                new LocalPipeline(pipeline.id(), pipeline.topic(), idleAfter(pipeline), desired.run(), clock);
         locals.put(pipeline.id(), local);
         try {
             boolean paused = desired.status() == DesiredStatus.PAUSED;

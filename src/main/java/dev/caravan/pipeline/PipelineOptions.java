@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record PipelineOptions(
         @Nullable String event, StartFrom startFrom, BatchLimits batch, int consumers, RunMode run, Duration idle) {
-    public static final PipelineOptions DEFAULTS =
-            new PipelineOptions(null, StartFrom.EARLIEST, BatchLimits.DEFAULTS, 1, RunMode.BATCH, Duration.ofMinutes(5));
+    public static final PipelineOptions DEFAULTS = new PipelineOptions(
+            null, StartFrom.EARLIEST, BatchLimits.DEFAULTS, 1, RunMode.BATCH, Duration.ofMinutes(5));
 
     static final Duration MIN_IDLE = Duration.ofSeconds(1);
     static final Duration MAX_IDLE = Duration.ofDays(7);

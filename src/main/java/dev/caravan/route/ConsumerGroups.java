@@ -56,9 +56,7 @@ public final class ConsumerGroups {
     public boolean topicExists(Pipeline pipeline) {
         String topic = pipeline.topic();
         try {
-            return answer(
-                            admin.describeTopics(List.of(topic)).allTopicNames(),
-                            System.nanoTime() + QUESTION.toNanos())
+            return answer(admin.describeTopics(List.of(topic)).allTopicNames(), System.nanoTime() + QUESTION.toNanos())
                     .containsKey(topic);
         } catch (ExecutionException | TimeoutException e) {
             LOG.debug("Kafka does not say whether there is {}", topic, e);

@@ -33,7 +33,8 @@ class ScaleOutIT {
 
     @BeforeEach
     void open() throws Exception {
-        scene = new Scene("scale-out", PARTITIONS, Surroundings.start(), UnaryOperator.identity(), Scene.shortSessions());
+        scene = new Scene(
+                "scale-out", PARTITIONS, Surroundings.start(), UnaryOperator.identity(), Scene.shortSessions());
     }
 
     @AfterEach

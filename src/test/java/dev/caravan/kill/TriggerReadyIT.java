@@ -52,7 +52,9 @@ class TriggerReadyIT {
         }
         child.sigstop();
         CaravanProcess other = scene.launcher().start("other", 1, List.of()).awaitReady(PATIENCE);
-        Awaitility.await("the other has the partitions").atMost(PATIENCE).until(() -> other.triggerReady(Scene.PIPELINE));
+        Awaitility.await("the other has the partitions")
+                .atMost(PATIENCE)
+                .until(() -> other.triggerReady(Scene.PIPELINE));
         child.sigcont();
     }
 

@@ -69,7 +69,8 @@ class DecisionTest {
 
     @Test
     void aQuietPipelineIsDrainedBeforeItSleepsUntilSomethingElseIsWanted() {
-        assertThat(Decision.of(DesiredStatus.RUNNING, v(1), Local.NODDING, v(1))).isEqualTo(Decision.NOTHING);
+        assertThat(Decision.of(DesiredStatus.RUNNING, v(1), Local.NODDING, v(1)))
+                .isEqualTo(Decision.NOTHING);
         assertThat(Decision.of(DesiredStatus.RUNNING, v(1), Local.NODDED, v(1))).isEqualTo(Decision.SLEEP);
         assertThat(Decision.of(DesiredStatus.RUNNING, v(1), Local.IDLE, v(1))).isEqualTo(Decision.NOTHING);
         assertThat(Decision.of(DesiredStatus.RUNNING, v(2), Local.IDLE, v(1))).isEqualTo(Decision.CLOSE);
@@ -103,9 +104,7 @@ class DecisionTest {
                 case CLOSE -> local = Local.NOTHING;
                 case SLEEP -> local = Local.IDLE;
                 case NOTHING ->
-                    local = local == Local.DRAINING
-                            ? Local.DRAINED
-                            : local == Local.NODDING ? Local.NODDED : local;
+                    local = local == Local.DRAINING ? Local.DRAINED : local == Local.NODDING ? Local.NODDED : local;
             }
         }
         assertThat(local)

@@ -45,7 +45,12 @@ class PipelineRulesTest {
                 """);
         assertThat(spec.options())
                 .isEqualTo(new PipelineOptions(
-                        "orders-topic", StartFrom.LATEST, new BatchLimits(10, 2 << 20, Duration.ofMillis(500)), 3, RunMode.BATCH, Duration.ofMinutes(5)));
+                        "orders-topic",
+                        StartFrom.LATEST,
+                        new BatchLimits(10, 2 << 20, Duration.ofMillis(500)),
+                        3,
+                        RunMode.BATCH,
+                        Duration.ofMinutes(5)));
         assertThat(spec.schema())
                 .containsExactly(
                         Map.entry("order_id", "BIGINT"),

@@ -109,7 +109,12 @@ abstract class PipelineStoreContract {
 
     private Pipeline pipeline(String name) {
         PipelineOptions options = new PipelineOptions(
-                "orders-topic", StartFrom.LATEST, new BatchLimits(7, 1_500_000, Duration.ofMillis(1500)), 2, RunMode.MESSAGE, Duration.ofHours(1));
+                "orders-topic",
+                StartFrom.LATEST,
+                new BatchLimits(7, 1_500_000, Duration.ofMillis(1500)),
+                2,
+                RunMode.MESSAGE,
+                Duration.ofHours(1));
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("bucket", "lake’s");
         properties.put("sizes", List.of(1, 2.5, true, Map.of("a", "b")));

@@ -85,12 +85,14 @@ class TriggerHammerIT {
         scene.start(pipeline, "");
         scene.awaitReady(pipeline);
         await().atMost(Duration.ofSeconds(15)).until(() -> members(pipeline) == REPLICAS);
-        await().atMost(Duration.ofSeconds(30)).until(() -> TriggerScene.rows(topic).size() >= sent);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> TriggerScene.rows(topic).size() >= sent);
         scene.stop(pipeline);
         scene.awaitStatus(pipeline, "stopped");
         assertThat(TriggerScene.rows(topic))
                 .extracting(row -> row.path("id").asLong())
-                .containsExactlyInAnyOrderElementsOf(LongStream.range(0, sent).boxed().toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        LongStream.range(0, sent).boxed().toList());
     }
 
     private static void act(String pipeline, Random random) throws Exception {
@@ -107,9 +109,15 @@ class TriggerHammerIT {
 
     private static int members(String pipeline) throws Exception {
         String group = "caravan." + pipeline;
-        return admin.listConsumerGroups().all().get().stream().noneMatch(known -> known.groupId().equals(group))
+        return admin.listConsumerGroups().all().get().stream()
+                        .noneMatch(known -> known.groupId().equals(group))
                 ? 0
-                : admin.describeConsumerGroups(List.of(group)).all().get().get(group).members().size();
+                : admin.describeConsumerGroups(List.of(group))
+                        .all()
+                        .get()
+                        .get(group)
+                        .members()
+                        .size();
     }
 
     private static long routes(String pipeline) {

@@ -62,8 +62,8 @@ class TriggerIdleIT {
         scene.awaitStatus(pipeline, "idle");
         for (int i = 0; i < scene.replicas(); i++) {
             CamelContext camel = scene.replica(i).bean(CamelContext.class);
-            await().atMost(Duration.ofSeconds(10))
-                    .until(() -> camel.getRoutes().stream().noneMatch(route -> route.getId().contains(pipeline)));
+            await().atMost(Duration.ofSeconds(10)).until(() -> camel.getRoutes().stream()
+                    .noneMatch(route -> route.getId().contains(pipeline)));
         }
         assertThat(scene.ready(0, pipeline)).isTrue();
         assertThat(TriggerScene.rows(topic)).hasSize(1);
@@ -116,7 +116,8 @@ class TriggerIdleIT {
                 .until(() -> TriggerScene.rows(topic).size() >= all);
         assertThat(TriggerScene.rows(topic))
                 .extracting(row -> row.path("id").asLong())
-                .containsExactlyInAnyOrderElementsOf(LongStream.range(0, all).boxed().toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        LongStream.range(0, all).boxed().toList());
         scene.stop(pipeline);
         scene.awaitStatus(pipeline, "stopped");
     }

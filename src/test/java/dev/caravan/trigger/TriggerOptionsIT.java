@@ -61,10 +61,12 @@ class TriggerOptionsIT {
             publish(topic, "{\"id\":" + id + "}", Map.of());
         }
         scene.start(pipeline, "");
-        assertThat(rows(topic, 5)).hasSize(5).allSatisfy((id, row) -> assertThat(
-                        row.path("n").asInt())
-                .isEqualTo(1));
-        assertThat(scene.replica(0).operation("files", Map.of("pipeline", pipeline)).path("items"))
+        assertThat(rows(topic, 5))
+                .hasSize(5)
+                .allSatisfy((id, row) -> assertThat(row.path("n").asInt()).isEqualTo(1));
+        assertThat(scene.replica(0)
+                        .operation("files", Map.of("pipeline", pipeline))
+                        .path("items"))
                 .hasSize(5)
                 .allSatisfy(file -> assertThat(file.path("first_offset")).isEqualTo(file.path("last_offset")));
         scene.stop(pipeline);
@@ -79,8 +81,19 @@ class TriggerOptionsIT {
         publish(
                 topic,
                 "{\"id\": 1}",
-                Map.of("ce_specversion", "1.0", "ce_id", "a", "ce_source", "/shop", "ce_type", "order.paid",
-                        "ce_time", "2026-01-01T00:00:00Z", "content-type", "application/json"));
+                Map.of(
+                        "ce_specversion",
+                        "1.0",
+                        "ce_id",
+                        "a",
+                        "ce_source",
+                        "/shop",
+                        "ce_type",
+                        "order.paid",
+                        "ce_time",
+                        "2026-01-01T00:00:00Z",
+                        "content-type",
+                        "application/json"));
         publish(
                 topic,
                 "{\"specversion\":\"1.0\",\"id\":\"b\",\"source\":\"/shop\",\"type\":\"order.lost\",\"subject\":\"x\\\"y\","
@@ -100,7 +113,8 @@ class TriggerOptionsIT {
         assertThat(rows.get(2L).path("_ce_type").asText()).isEqualTo("order.lost");
         assertThat(rows.get(2L).path("_ce_subject").asText()).isEqualTo("x\"y");
         assertThat(rows.get(2L).path("_offset").asLong()).isEqualTo(1);
-        assertThat(List.of(rows.get(3L).path("_ce_id").isNull(), rows.get(3L).has("_ce_id"))).containsExactly(true, true);
+        assertThat(List.of(rows.get(3L).path("_ce_id").isNull(), rows.get(3L).has("_ce_id")))
+                .containsExactly(true, true);
         await().atMost(Duration.ofSeconds(30)).until(() -> letters(pipeline).size() == 1);
         assertThat(letters(pipeline).path(0).path("reason").asText()).isEqualTo("no_data");
         assertThat(letters(pipeline).path(0).at("/value/data").asText()).contains("\"type\":\"none\"");
@@ -109,6 +123,8 @@ class TriggerOptionsIT {
     }
 
     private static JsonNode letters(String pipeline) throws Exception {
-        return scene.replica(0).operation("dead_letters", Map.of("pipeline", pipeline)).path("items");
+        return scene.replica(0)
+                .operation("dead_letters", Map.of("pipeline", pipeline))
+                .path("items");
     }
 }
