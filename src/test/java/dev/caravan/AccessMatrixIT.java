@@ -7,12 +7,11 @@ import dev.caravan.access.ApiKeys;
 import dev.caravan.access.Keys;
 import dev.caravan.access.Scope;
 import dev.caravan.testing.Contract;
+import dev.caravan.testing.ContractHttp;
 import dev.caravan.testing.RunningCaravan;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -30,7 +29,6 @@ class AccessMatrixIT {
     private static final String NOBODY = "no-such-object";
     private static final String NAME = "matrix";
 
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static RunningCaravan caravan;
     private static Keys keys;
     private static String id;
@@ -170,6 +168,6 @@ class AccessMatrixIT {
         if (key != null) {
             request.header("Authorization", "Bearer " + key);
         }
-        return HTTP.send(request.build(), BodyHandlers.ofString());
+        return ContractHttp.send(request.build());
     }
 }

@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravan.testing.ContractHttp;
 import dev.caravan.testing.RunningCaravan;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -89,14 +89,12 @@ class WaitJourneyIT {
     }
 
     private static JsonNode call(String method, String path, String body) throws Exception {
-        HttpResponse<String> answer = HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(caravan.address().resolve(path))
-                                .header("Authorization", "Bearer " + RunningCaravan.ADMIN_KEY)
-                                .header("Content-Type", "application/json")
-                                .method(method, HttpRequest.BodyPublishers.ofString(body))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer =
+                ContractHttp.send(HttpRequest.newBuilder(caravan.address().resolve(path))
+                        .header("Authorization", "Bearer " + RunningCaravan.ADMIN_KEY)
+                        .header("Content-Type", "application/json")
+                        .method(method, HttpRequest.BodyPublishers.ofString(body))
+                        .build());
         assertThat(answer.statusCode()).as(answer.body()).isLessThan(300);
         return JSON.readTree(answer.body());
     }

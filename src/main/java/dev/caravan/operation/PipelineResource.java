@@ -3,6 +3,7 @@ package dev.caravan.operation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.access.Caller;
+import dev.caravan.access.Scope;
 import dev.caravan.problem.Problem;
 import dev.caravan.web.Answer;
 import dev.caravan.web.Fields;
@@ -78,6 +79,7 @@ final class PipelineResource {
 
     Answer answer(HttpServletRequest request) {
         Asked asked = Asked.of(request);
+        asked.caller.require(asked.is("GET") ? Scope.PIPELINES_READ : Scope.PIPELINES_WRITE);
         if (asked.path.isEmpty()) {
             return asked.is("POST") ? create(asked) : done("list", asked);
         }

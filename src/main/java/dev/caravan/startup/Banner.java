@@ -16,7 +16,7 @@ final class Banner {
     private static final String TEXT = """
             Caravan is ready, %.1f s after the start.
 
-              API       %s/api/v1/pipelines
+              API       %s/docs
               Contract  %s/openapi.yaml
               Health    %s/observe/health/ready
               Metrics   %s/observe/metrics

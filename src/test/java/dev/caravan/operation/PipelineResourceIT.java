@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.caravan.testing.ContractHttp;
 import dev.caravan.testing.RunningCaravan;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -26,8 +25,6 @@ class PipelineResourceIT {
     private static final String ROOT = "/api/v1/pipelines";
 
     private static RunningCaravan caravan;
-
-    private final HttpClient http = HttpClient.newHttpClient();
 
     @BeforeAll
     static void start() throws Exception {
@@ -182,17 +179,15 @@ class PipelineResourceIT {
     }
 
     private HttpResponse<String> put(String pipeline, String document, String condition) throws Exception {
-        return http.send(
-                request(ROOT + "/" + pipeline)
-                        .header("If-Match", condition)
-                        .PUT(BodyPublishers.ofString(document))
-                        .build(),
-                BodyHandlers.ofString());
+        return ContractHttp.send(request(ROOT + "/" + pipeline)
+                .header("If-Match", condition)
+                .PUT(BodyPublishers.ofString(document))
+                .build());
     }
 
     private HttpResponse<String> send(String method, String path, String body) throws Exception {
         var publisher = body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body);
-        return http.send(request(path).method(method, publisher).build(), BodyHandlers.ofString());
+        return ContractHttp.send(request(path).method(method, publisher).build());
     }
 
     private static HttpRequest.Builder request(String path) {

@@ -67,7 +67,11 @@ public final class ContractAnswers {
             boolean refused = status >= 400 && status < 500 || status == 503;
             return refused ? mismatch(failure(path), body) : "the contract has no such operation";
         }
-        JsonNode response = resolved(operation.path("responses").path(Integer.toString(status)));
+        JsonNode responses = operation.path("responses");
+        JsonNode response = resolved(
+                responses.has(Integer.toString(status))
+                        ? responses.path(Integer.toString(status))
+                        : other(responses, status));
         if (response.isMissingNode()) {
             return "the contract does not have this status here";
         }
@@ -82,8 +86,14 @@ public final class ContractAnswers {
         return type.endsWith("json") ? mismatch(content.path(type).path("schema"), body) : null;
     }
 
+    /** {@code default} is for refusals. */
+    private static JsonNode other(JsonNode responses, int status) {
+        return status >= 400 ? responses.path("default") : responses.path("none");
+    }
+
     /** The operation that a request means; null when there is none. */
-    private static JsonNode operation(String method, String path) {
+    private static JsonNode operation(String method, String sent) {
+        String path = sent.startsWith("/api/v1/") && sent.endsWith("/") ? sent.substring(0, sent.length() - 1) : sent;
         for (Map.Entry<String, Pattern> known : PATHS.entrySet()) {
             if (known.getValue().matcher(path).matches()) {
                 return DOCUMENT.path("paths").path(known.getKey()).get(method.toLowerCase(Locale.ROOT));

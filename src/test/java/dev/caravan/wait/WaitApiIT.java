@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravan.testing.ContractHttp;
 import dev.caravan.testing.RunningCaravan;
 import java.io.InputStream;
 import java.net.URI;
@@ -50,11 +51,12 @@ class WaitApiIT {
     }
 
     private HttpResponse<String> post(String path, String body) throws Exception {
-        return http.send(request(path).POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString());
+        return ContractHttp.send(
+                request(path).POST(BodyPublishers.ofString(body)).build());
     }
 
     private HttpResponse<String> get(String path) throws Exception {
-        return http.send(request(path).GET().build(), BodyHandlers.ofString());
+        return ContractHttp.send(request(path).GET().build());
     }
 
     private String at(String name) {
@@ -100,13 +102,13 @@ class WaitApiIT {
         assertThat(again.headers().firstValue("Idempotency-Replayed")).hasValue("true");
         refused(post(at(key) + "/send", "{\"payload\": 1}"), 409, "wait.already_received");
         refused(post(at(key) + "/send", ""), 409, "wait.already_received");
-        refused(http.send(request(at(key)).DELETE().build(), BodyHandlers.ofString()), 409, "wait.not_waiting");
+        refused(ContractHttp.send(request(at(key)).DELETE().build()), 409, "wait.not_waiting");
     }
 
     @Test
     void cancelRejectAndWhatComesAfter() throws Exception {
         register(key, 60);
-        JsonNode canceled = answered(http.send(request(at(key)).DELETE().build(), BodyHandlers.ofString()), 200);
+        JsonNode canceled = answered(ContractHttp.send(request(at(key)).DELETE().build()), 200);
         assertThat(canceled.path("status").asText()).isEqualTo("canceled");
         refused(post(at(key) + "/send", "{}"), 410, "wait.canceled");
 
@@ -236,7 +238,11 @@ class WaitApiIT {
         refused(get(at("x".repeat(513))), 400, "wait.invalid_parameter");
         refused(get("/v1/events/a%00b"), 400, "web.malformed_request");
         refused(get("/v1/events/a%07b"), 400, "wait.invalid_parameter");
-        for (String name : List.of("stats", "..", "", "é".repeat(257), "a\\u0000b")) {
+        refused(
+                post("/v1/events", "{\"event_key\":\"a\\u0000b\",\"source_type\":\"job_run\",\"job_run_id\":\"j\"}"),
+                400,
+                "web.malformed_json");
+        for (String name : List.of("stats", "..", "", "é".repeat(257))) {
             refused(
                     post(
                             "/v1/events",
@@ -252,19 +258,15 @@ class WaitApiIT {
         JsonNode link = answered(post(at(key) + "/links", "{\"action\": \"send\", \"expires_secs\": 60}"), 201);
         URI url = URI.create(link.path("url").asText());
         HttpRequest look = HttpRequest.newBuilder(url).build();
-        assertThat(answered(http.send(look, BodyHandlers.ofString()), 200)
-                        .path("usable")
-                        .asBoolean())
+        assertThat(answered(ContractHttp.send(look), 200).path("usable").asBoolean())
                 .isTrue();
         HttpRequest use = HttpRequest.newBuilder(url)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString("{\"payload\": \"yes\"}"))
                 .build();
-        assertThat(answered(http.send(use, BodyHandlers.ofString()), 200)
-                        .path("status")
-                        .asText())
+        assertThat(answered(ContractHttp.send(use), 200).path("status").asText())
                 .isEqualTo("received");
-        refused(http.send(use, BodyHandlers.ofString()), 410, "wait.link_used");
+        refused(ContractHttp.send(use), 410, "wait.link_used");
         assertThat(answered(get(at(key)), 200).path("response_payload").asText())
                 .isEqualTo("yes");
     }
@@ -321,7 +323,7 @@ class WaitApiIT {
     void aStreamTellsATimeOutAndASignalThatCameElsewhere() throws Exception {
         register(key, 1);
         HttpResponse<String> timedOut =
-                http.send(request(at(key) + "/stream").GET().build(), BodyHandlers.ofString());
+                ContractHttp.send(request(at(key) + "/stream").GET().build());
         assertThat(timedOut.body()).contains("\"status\":\"timed_out\"");
 
         register(key, 60);

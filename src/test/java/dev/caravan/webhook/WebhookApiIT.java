@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.standardwebhooks.Webhook;
+import dev.caravan.testing.ContractHttp;
 import dev.caravan.testing.RunningCaravan;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +27,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** {@code /webhooks} of the whole program, and the news of a pipeline's life. */
 class WebhookApiIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final String OTHER_PROJECT = "cvn_other00001_a-key-of-another-project-0123456789";
     private static final String READER = "cvn_reader0001_a-key-that-only-reads-0123456789";
@@ -330,13 +329,11 @@ class WebhookApiIT {
         HttpRequest.BodyPublisher content = body == null
                 ? HttpRequest.BodyPublishers.noBody()
                 : HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body));
-        return HTTP.send(
-                HttpRequest.newBuilder(caravan.address().resolve(path))
-                        .header("Authorization", "Bearer " + key)
-                        .header("Content-Type", "application/json")
-                        .method(method, content)
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        return ContractHttp.send(HttpRequest.newBuilder(caravan.address().resolve(path))
+                .header("Authorization", "Bearer " + key)
+                .header("Content-Type", "application/json")
+                .method(method, content)
+                .build());
     }
 
     private static void addKey(String id, String key, String project, String scope) throws Exception {
