@@ -48,6 +48,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
             throws IOException {
         Problem problem;
         try {
+            requireType(request.getContentType());
             return new RequestBody(request, BodyLimit.read(request, share));
         } catch (Problem refused) {
             problem = refused;
@@ -62,6 +63,13 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         }
         failures.write(request, response, problem);
         return null;
+    }
+
+    /** Spring takes a range of types for one, and stumbles over it when it copies the headers. */
+    private static void requireType(@Nullable String contentType) {
+        if (contentType != null && contentType.split(";", 2)[0].contains("*")) {
+            throw new Problem(WebReason.MALFORMED_REQUEST, "The Content-Type header has to name one type.");
+        }
     }
 
     /** Runs something when an asynchronous answer has been given, or never will be. */

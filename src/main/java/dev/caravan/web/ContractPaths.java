@@ -3,7 +3,11 @@ package dev.caravan.web;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.HttpEndpointModel;
@@ -37,19 +41,60 @@ final class ContractPaths implements HandlerInterceptor {
             throws IOException {
         boolean ofCamel =
                 handler instanceof HandlerMethod method && method.getBean() instanceof SpringBootPlatformHttpConsumer;
-        if (ofCamel && isBelow(request.getRequestURI())) {
+        if (!ofCamel) {
+            return true;
+        }
+        if (isBelow(request.getRequestURI())) {
             response.sendError(HttpServletResponse.SC_NOT_FOUND);
             return false;
         }
+        Set<String> allowed = methods(request.getRequestURI());
+        if (!allowed.isEmpty() && !allowed.contains(request.getMethod())) {
+            response.setHeader("Allow", String.join(", ", allowed));
+            response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+            return false;
+        }
         return true;
+    }
+
+    /**
+     * What may be done at exactly this path; nothing for a path that has none of its own. A prefix brings requests here
+     * whose method is only that of a path above, and a path without parameters comes before those that have one.
+     */
+    private Set<String> methods(String path) {
+        PathContainer parsed = PathContainer.parsePath(path);
+        List<HttpEndpointModel> here = mounted().stream()
+                .filter(one -> matches(one.getUri(), parsed) || matches(one.getUri() + "/", parsed))
+                .toList();
+        boolean literal = here.stream().anyMatch(one -> !one.getUri().contains("{"));
+        Set<String> methods = new TreeSet<>();
+        for (HttpEndpointModel mounted : here) {
+            if (mounted.getVerbs() == null) {
+                return Set.of();
+            }
+            if (!literal || !mounted.getUri().contains("{")) {
+                methods.addAll(
+                        List.of(mounted.getVerbs().toUpperCase(Locale.ROOT).split(",")));
+            }
+        }
+        if (!methods.isEmpty()) {
+            methods.add("OPTIONS");
+        }
+        if (methods.contains("GET")) {
+            methods.add("HEAD");
+        }
+        return methods;
+    }
+
+    private Set<HttpEndpointModel> mounted() {
+        return camel.getComponent("platform-http", PlatformHttpComponent.class).getHttpEndpoints();
     }
 
     /** Whether the path is none of a contract's, but starts like one. */
     boolean isBelow(String path) {
         PathContainer parsed = PathContainer.parsePath(path);
         boolean below = false;
-        for (HttpEndpointModel mounted :
-                camel.getComponent("platform-http", PlatformHttpComponent.class).getHttpEndpoints()) {
+        for (HttpEndpointModel mounted : mounted()) {
             if (matches(mounted.getUri(), parsed) || matches(mounted.getUri() + "/", parsed)) {
                 return false;
             }

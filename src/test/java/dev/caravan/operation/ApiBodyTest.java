@@ -64,6 +64,19 @@ class ApiBodyTest extends ApiSlice {
     }
 
     @Test
+    void aContentTypeThatIsARangeIs400() throws Exception {
+        for (String range : new String[] {"*/*", "application/*", "text/*; charset=utf-8"}) {
+            refused(
+                    send(authorized("/pipeline")
+                            .setHeader("Content-Type", range)
+                            .POST(BodyPublishers.ofString(LIST))),
+                    400,
+                    "VALIDATION_ERROR",
+                    "web.malformed_request");
+        }
+    }
+
+    @Test
     void bytesThatAreNotUtf8Are400() throws Exception {
         byte[] body = LIST.replace("list", "li\u00e9t").getBytes(StandardCharsets.ISO_8859_1);
 

@@ -222,6 +222,8 @@ class WebhookApiIT {
         "GET, /webhooks?cursor=nonsense, 400, web.invalid_cursor",
         "POST, /webhooks, 400, web.malformed_json",
         "PUT, /webhooks, 405, web.method_not_allowed",
+        "POST, /webhooks/wh_0, 405, web.method_not_allowed",
+        "DELETE, /webhooks/wh_0/deliveries, 405, web.method_not_allowed",
         "GET, /webhooks/wh_none/nothing, 404, web.unknown_path"
     })
     void refusalsHaveTheirReason(String method, String path, int status, String reason) throws Exception {
