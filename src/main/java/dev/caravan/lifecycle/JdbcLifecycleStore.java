@@ -29,6 +29,9 @@ final class JdbcLifecycleStore implements LifecycleStore {
             from pipeline_desired d join pipeline p on p.id = d.pipeline
             """;
 
+    /** Each partition can drop something; a few sentences tell a person enough. */
+    private static final int LONGEST_MESSAGE = 4_000;
+
     private final JdbcClient jdbc;
 
     /** What each replica has reported and need not say again. */
@@ -96,6 +99,33 @@ final class JdbcLifecycleStore implements LifecycleStore {
                 .param("pipeline", pipeline)
                 .query(Integer.class)
                 .optional();
+    }
+
+    @Override
+    public void halt(String pipeline, String reason, String message) {
+        jdbc.sql("""
+                        update pipeline_desired
+                        set status = 'PAUSED', reason = :reason, message = :message, since = now()
+                        where pipeline = :pipeline and status = 'RUNNING'
+                        """)
+                .param("pipeline", pipeline)
+                .param("reason", reason)
+                .param("message", message)
+                .update();
+    }
+
+    @Override
+    public void dropped(String pipeline, String reason, String message) {
+        jdbc.sql("""
+                        update pipeline_desired
+                        set reason = coalesce(reason, :reason), message = left(concat_ws(' ', message, :message), :longest)
+                        where pipeline = :pipeline and status = 'STOPPED'
+                        """)
+                .param("pipeline", pipeline)
+                .param("reason", reason)
+                .param("message", message)
+                .param("longest", LONGEST_MESSAGE)
+                .update();
     }
 
     @Override

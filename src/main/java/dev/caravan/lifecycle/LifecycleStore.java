@@ -27,6 +27,12 @@ interface LifecycleStore {
     /** Lets a pipeline that runs a certain version follow its current one again; what {@link #run} gives. */
     Optional<Integer> unpin(String pipeline);
 
+    /** Pauses what should run; any other wish stands, and so does the reason of one that halted before. */
+    void halt(String pipeline, String reason, String message);
+
+    /** Adds to what is stopped why something that was open was dropped. */
+    void dropped(String pipeline, String reason, String message);
+
     void acceptDead(String pipeline, Map<TopicPartition, Long> upTo);
 
     /**

@@ -6,6 +6,8 @@ import dev.caravan.route.RunningPipeline;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ final class LocalPipeline {
     private Instant switchNotBefore = Instant.MIN;
     private @Nullable Trouble trouble;
     private @Nullable Trouble halt;
+    private final Deque<Trouble> dropped = new ArrayDeque<>();
 
     /** What is in the way. */
     record Trouble(String reason, String message, @Nullable Instant nextTry) {}
@@ -221,7 +224,22 @@ final class LocalPipeline {
     synchronized void halted(String reason, String message) {
         trouble = new Trouble(reason, message, null);
         halt = trouble;
-        local = Local.PAUSED;
+        if (local == Local.READING) {
+            local = Local.PAUSED;
+        }
+    }
+
+    /** Remembered until it is stored, like a halt. */
+    synchronized void dropped(String reason, String message) {
+        dropped.add(new Trouble(reason, message, null));
+    }
+
+    synchronized @Nullable Trouble nextDropped() {
+        return dropped.peekFirst();
+    }
+
+    synchronized void droppedStored() {
+        dropped.removeFirst();
     }
 
     synchronized @Nullable Trouble takeHalt() {

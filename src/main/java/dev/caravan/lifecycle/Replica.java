@@ -67,6 +67,7 @@ final class Replica implements SourceListener {
         LocalPipeline local = locals.get(id);
         if (local != null) {
             storeHalt(local);
+            storeDropped(local);
         }
         Decision decision = Decision.of(
                 desired.map(Desired::status).orElse(null),
@@ -161,6 +162,7 @@ final class Replica implements SourceListener {
         LocalPipeline local = locals.get(id);
         if (local != null) {
             local.close();
+            storeDropped(local);
             locals.remove(id);
             LOG.info("{} stopped", id);
         }
@@ -176,11 +178,18 @@ final class Replica implements SourceListener {
         LocalPipeline.Trouble halt = local.takeHalt();
         if (halt != null) {
             try {
-                store.want(local.pipeline(), DesiredStatus.PAUSED, halt.reason(), halt.message());
+                store.halt(local.pipeline(), halt.reason(), halt.message());
             } catch (RuntimeException e) {
                 local.returnHalt(halt);
                 throw e;
             }
+        }
+    }
+
+    private void storeDropped(LocalPipeline local) {
+        for (var next = local.nextDropped(); next != null; next = local.nextDropped()) {
+            store.dropped(local.pipeline(), next.reason(), next.message());
+            local.droppedStored();
         }
     }
 
@@ -216,6 +225,12 @@ final class Replica implements SourceListener {
     public void halted(String pipeline, String reason, String message) {
         LOG.error("{} paused: {}", pipeline, message);
         tell(pipeline, local -> local.halted(reason, message));
+    }
+
+    @Override
+    public void dropped(String pipeline, String reason, String message) {
+        LOG.warn("{} stops without an open batch, which is read again after the next start: {}", pipeline, message);
+        tell(pipeline, local -> local.dropped(reason, message));
     }
 
     @Override

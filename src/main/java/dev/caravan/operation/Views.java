@@ -129,10 +129,27 @@ final class Views {
         }
     }
 
-    record StoppedView(String id, String name, String status, Flushed flushed) {
+    /** @param dropped why something that was open was not flushed */
+    record StoppedView(
+            String id,
+            String name,
+            String status,
+            Flushed flushed,
+            @Nullable Dropped dropped) {
         static StoppedView of(Pipeline pipeline, Stopped stopped) {
             return new StoppedView(
-                    pipeline.id(), pipeline.name(), stopped.state().status().wireName(), Flushed.of(stopped.flushed()));
+                    pipeline.id(),
+                    pipeline.name(),
+                    stopped.state().status().wireName(),
+                    Flushed.of(stopped.flushed()),
+                    Dropped.of(stopped.state()));
+        }
+    }
+
+    record Dropped(String reason, @Nullable String message) {
+        static @Nullable Dropped of(PipelineState stopped) {
+            String reason = stopped.reason();
+            return reason == null ? null : new Dropped(reason, stopped.message());
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.caravan.route;
 
 import dev.caravan.batch.Batch;
-import dev.caravan.batch.BatchException;
 import dev.caravan.delivery.FaultPoint;
 import dev.caravan.delivery.Faults;
 import dev.caravan.delivery.Ledger;
@@ -131,9 +130,15 @@ final class BatchConsumer {
             } else {
                 real.commitAsync(Map.of(partition.partition(), advisory), BatchFailures::adviceFailed);
             }
-        } else if (failures.handle(pending) == BatchException.Kind.FENCED) {
-            partition.release();
-            partition.ownFailed();
+            return;
+        }
+        switch (failures.handle(pending)) {
+            case FENCED -> {
+                partition.release();
+                partition.ownFailed();
+            }
+            case DROPPED -> partition.giveUp();
+            case RETRIED, HALTED -> {}
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.caravan.route;
 
 import dev.caravan.batch.BatchException;
-import dev.caravan.batch.BatchException.Kind;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -18,12 +17,24 @@ final class BatchFailures {
 
     private final SourceRuntime runtime;
 
+    /** What becomes of the batch that failed. */
+    enum Outcome {
+        /** Tried again by itself. */
+        RETRIED,
+        /** Kept until a person resumes the pipeline. */
+        HALTED,
+        /** The pipeline stops, so that nobody resumes it: to be let go of. */
+        DROPPED,
+        /** Belongs to another owner now. */
+        FENCED
+    }
+
     BatchFailures(SourceRuntime runtime) {
         this.runtime = runtime;
     }
 
-    /** The batch was not committed: plans the next try and says what kind of failure it was. */
-    Kind handle(PendingBatch pending) {
+    /** The batch was not committed: plans the next try and says what becomes of it. */
+    Outcome handle(PendingBatch pending) {
         Throwable cause = pending.receipt().failure();
         if (cause == null) {
             cause = BatchException.retry("no_sink", "the steps ended without a sink writing " + pending.range(), null);
@@ -31,18 +42,27 @@ final class BatchFailures {
         return report(cause, pending.failed());
     }
 
-    Kind report(Throwable cause, Duration nextTry) {
+    Outcome report(Throwable cause, Duration nextTry) {
         BatchException failure = classify(cause);
         String pipeline = runtime.pipeline();
-        switch (failure.kind()) {
-            case RETRY -> runtime.listener().delayed(pipeline, failure.reason(), failure.detail(), nextTry);
-            case PAUSE -> {
-                runtime.control().mode(SourceControl.Mode.PAUSE);
-                runtime.listener().halted(pipeline, failure.reason(), failure.detail());
+        return switch (failure.kind()) {
+            case RETRY -> {
+                runtime.listener().delayed(pipeline, failure.reason(), failure.detail(), nextTry);
+                yield Outcome.RETRIED;
             }
-            case FENCED -> runtime.listener().fenced(pipeline, failure.detail());
-        }
-        return failure.kind();
+            case PAUSE -> {
+                if (runtime.control().halt()) {
+                    runtime.listener().halted(pipeline, failure.reason(), failure.detail());
+                    yield Outcome.HALTED;
+                }
+                runtime.listener().dropped(pipeline, failure.reason(), failure.detail());
+                yield Outcome.DROPPED;
+            }
+            case FENCED -> {
+                runtime.listener().fenced(pipeline, failure.detail());
+                yield Outcome.FENCED;
+            }
+        };
     }
 
     static BatchException classify(Throwable cause) {

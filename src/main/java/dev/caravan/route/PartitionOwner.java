@@ -118,7 +118,10 @@ final class PartitionOwner {
         }
         partition.release();
         partition.ownFailed();
-        failures.report(BatchException.pause("source_data_expired", message), Duration.ZERO);
+        BatchException cause = BatchException.pause("source_data_expired", message);
+        if (failures.report(cause, Duration.ZERO) == BatchFailures.Outcome.DROPPED) {
+            partition.giveUp();
+        }
     }
 
     /** The spool could not be written: what was open is read again when the partition is owned anew. */

@@ -34,6 +34,19 @@ final class SourceControl {
         wish = new Wish(wanted, wish.number() + 1);
     }
 
+    /**
+     * A batch needs a person. While the source drains nobody is waited for: it goes on to its end without that batch.
+     *
+     * @return false when it drains; then nothing has changed
+     */
+    synchronized boolean halt() {
+        if (wish.mode() == Mode.DRAIN) {
+            return false;
+        }
+        mode(Mode.PAUSE);
+        return true;
+    }
+
     /** Dead letters up to and with these offsets are accepted, however many they are. */
     void acceptDead(Map<TopicPartition, Long> upTo) {
         acceptedDead = Map.copyOf(upTo);

@@ -17,6 +17,12 @@ public interface SourceListener {
     /** A person has to decide; the source has stopped reading. */
     void halted(String pipeline, String reason, String message);
 
+    /**
+     * A person would have to decide, but the source is asked to stop: what was open of the partition is dropped. It is not
+     * committed, so it is read again after the next start.
+     */
+    void dropped(String pipeline, String reason, String message);
+
     /** Another process took a partition while this one still worked on it; what it did is dropped. */
     void fenced(String pipeline, String message);
 }

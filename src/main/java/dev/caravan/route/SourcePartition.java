@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * claims left behind come first, each with exactly its range, its version and its time.
  */
 final class SourcePartition {
+    private static final Duration NEVER = Duration.ofDays(365);
+
     private final SourceRuntime runtime;
     private final TopicPartition partition;
     private final PartitionKey key;
@@ -118,6 +120,12 @@ final class SourcePartition {
         closed.forEach(batch -> batch.spool().close());
         closed.clear();
         discardOpen();
+    }
+
+    /** Drops what is not committed and owns nothing more: the source stops, whoever starts it next reads it again. */
+    void giveUp() {
+        release();
+        ownNotBefore = System.nanoTime() + NEVER.toNanos();
     }
 
     /** The open batch's files are lost (a full disk): reading goes on at its first message. */

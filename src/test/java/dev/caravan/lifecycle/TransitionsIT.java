@@ -66,6 +66,18 @@ class TransitionsIT {
     }
 
     @Test
+    void aHaltPausesOnlyWhatShouldRun() {
+        store.halt(pipeline, "too_many_dead_letters", "all of them");
+        assertThat(store.find(pipeline).orElseThrow().status()).isEqualTo(DesiredStatus.STOPPED);
+        assertThat(store.find(pipeline).orElseThrow().reason()).isNull();
+        store.want(pipeline, DesiredStatus.RUNNING, null, null);
+        store.halt(pipeline, "too_many_dead_letters", "all of them");
+        store.halt(pipeline, "another", "a second one");
+        assertThat(store.find(pipeline).orElseThrow().status()).isEqualTo(DesiredStatus.PAUSED);
+        assertThat(store.find(pipeline).orElseThrow().reason()).isEqualTo("too_many_dead_letters");
+    }
+
+    @Test
     void manyReplicasTellOfAChangeOnce() throws Exception {
         store.want(pipeline, DesiredStatus.RUNNING, null, null);
         report("a", PipelineStatus.RUNNING, null);

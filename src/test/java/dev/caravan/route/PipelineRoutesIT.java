@@ -131,6 +131,9 @@ class PipelineRoutesIT {
         public void halted(String pipeline, String reason, String message) {}
 
         @Override
+        public void dropped(String pipeline, String reason, String message) {}
+
+        @Override
         public void fenced(String pipeline, String message) {}
     }
 }
