@@ -11,7 +11,9 @@ public final class BatchException extends RuntimeException {
         /** A person has to decide: the pipeline pauses with the reason, the position stays. */
         PAUSE,
         /** Another owner has the partition: the batch is dropped, its new owner reads it again. */
-        FENCED
+        FENCED,
+        /** The pipeline has another version: the batch is dropped, the same owner reads it again for that one. */
+        SUPERSEDED
     }
 
     private final Kind kind;
@@ -35,6 +37,11 @@ public final class BatchException extends RuntimeException {
 
     public static BatchException fenced(String message) {
         return new BatchException(Kind.FENCED, "fenced", message, null);
+    }
+
+    /** The pipeline has gone over to another version, which reads the same messages: nobody else has the partition. */
+    public static BatchException superseded(String message) {
+        return new BatchException(Kind.SUPERSEDED, "superseded", message, null);
     }
 
     public Kind kind() {

@@ -49,7 +49,7 @@ final class VersionRows {
                 .optional()
                 .orElse(0);
         if (current != 0 && request.version() != current) {
-            throw BatchException.fenced(request.range() + " is for version " + current + " of " + request.pipeline()
+            throw BatchException.superseded(request.range() + " is for version " + current + " of " + request.pipeline()
                     + ", not for version " + request.version());
         }
     }

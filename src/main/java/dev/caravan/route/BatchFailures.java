@@ -25,7 +25,7 @@ final class BatchFailures {
         HALTED,
         /** The pipeline stops, so that nobody resumes it: to be let go of. */
         DROPPED,
-        /** Belongs to another owner now. */
+        /** Belongs to another owner or version now. */
         FENCED
     }
 
@@ -60,6 +60,10 @@ final class BatchFailures {
             }
             case FENCED -> {
                 runtime.listener().fenced(pipeline, failure.detail());
+                yield Outcome.FENCED;
+            }
+            case SUPERSEDED -> {
+                LOG.debug("{} reads again for its new version: {}", pipeline, failure.detail());
                 yield Outcome.FENCED;
             }
         };

@@ -113,7 +113,7 @@ public final class Replayer implements SmartLifecycle {
                     replays.retry(replay, cause, LONGEST_DELAY);
                 }
             }
-            case FENCED -> {
+            case FENCED, SUPERSEDED -> {
                 // another replica has it
             }
         }

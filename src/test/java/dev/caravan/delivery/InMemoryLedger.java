@@ -77,7 +77,7 @@ public final class InMemoryLedger implements Ledger {
             throw BatchException.fenced("not the position");
         }
         if (request.version() != current.getOrDefault(request.pipeline(), request.version())) {
-            throw BatchException.fenced("another version");
+            throw BatchException.superseded("another version");
         }
         start(held, request.version(), request.range().first());
         held.next = request.range().last() + 1;

@@ -2,7 +2,9 @@ package dev.caravan.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.batch.BatchException;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What every ledger promises about the versions of a pipeline. */
@@ -34,7 +36,7 @@ abstract class LedgerVersionContract extends LedgerViewContract {
     void anEarlierVersionClaimsNothingMore() {
         long epoch = begun(0);
         ledger().switchTo(pipeline, 2);
-        assertFenced(() -> claim(epoch, 1, 0, 9));
+        assertSuperseded(() -> claim(epoch, 1, 0, 9));
         assertThat(claim(epoch, 2, 0, 9).version()).isEqualTo(2);
     }
 
@@ -54,7 +56,7 @@ abstract class LedgerVersionContract extends LedgerViewContract {
     void aPartitionThatComesLaterGoesOverWithItsFirstClaim() {
         ledger().switchTo(pipeline, 4);
         long epoch = begun(7);
-        assertFenced(() -> claim(epoch, 3, 7, 9));
+        assertSuperseded(() -> claim(epoch, 3, 7, 9));
         assertThat(switches()).isEmpty();
         claim(epoch, 4, 7, 9);
         assertThat(switches()).containsExactly("v4@7");
@@ -75,10 +77,10 @@ abstract class LedgerVersionContract extends LedgerViewContract {
         long epoch = begun(0);
         claim(epoch, 2, 0, 9);
         ledger().switchTo(pipeline, 1);
-        assertFenced(() -> claim(epoch, 2, 10, 19));
+        assertSuperseded(() -> claim(epoch, 2, 10, 19));
         claim(epoch, 1, 10, 19);
         ledger().switchTo(pipeline, 2);
-        assertFenced(() -> claim(epoch, 1, 20, 29));
+        assertSuperseded(() -> claim(epoch, 1, 20, 29));
         claim(epoch, 2, 20, 29);
         assertThat(switches()).containsExactly("v2@0..10", "v1@10..20", "v2@20");
         assertThat(ledger().switches(pipeline, 1, 1))
@@ -94,5 +96,9 @@ abstract class LedgerVersionContract extends LedgerViewContract {
         ledger().forget(pipeline);
         assertThat(switches()).isEmpty();
         assertThat(claim(begun(0), 1, 0, 9).version()).isEqualTo(1);
+    }
+
+    private static void assertSuperseded(ThrowingCallable action) {
+        assertThat(failure(action).kind()).isEqualTo(BatchException.Kind.SUPERSEDED);
     }
 }
