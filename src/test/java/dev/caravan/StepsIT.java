@@ -57,6 +57,19 @@ class StepsIT {
     }
 
     @Test
+    void eachSingleMessageKameletHasColumnsOfItsOwn() throws Exception {
+        run(
+                "twice",
+                List.of(
+                        step("first", "insert-field-action", Map.of("field", "shop", "value", "north")),
+                        step("second", "insert-field-action", Map.of("field", "till", "value", "three"))));
+        ingest("twice", Map.of("id", 1), Map.of("id", 2));
+        await().ignoreExceptions().atMost(Duration.ofSeconds(40)).untilAsserted(() -> assertThat(
+                        rows("twice", "id, shop, till"))
+                .containsExactlyInAnyOrder("[1, north, three]", "[2, north, three]"));
+    }
+
+    @Test
     void aMessageThatJqRefusesIsADeadLetterAndTheOthersArrive() throws Exception {
         run("refusing", List.of(step("shape", "jq-transform-action", Map.of("expression", "{id: (.id | tonumber)}"))));
         ingest("refusing", Map.of("id", "1"), Map.of("id", "one"), Map.of("id", "3"));

@@ -6,6 +6,7 @@ import java.util.Set;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.camel.support.ExchangeHelper;
 import org.jspecify.annotations.Nullable;
 
 /** Takes a batch through a Kamelet that knows single messages: every row one JSON text, in order, and back to a batch. */
@@ -14,6 +15,7 @@ final class RowByRow {
     static final String COLLECT = "caravan-rows-collect";
     static final String CLOSE = "caravan-rows-close";
     private static final String INPUT = "caravan.rows.input";
+    private static final String PLACE = "caravan.rows.place";
     private static final String OUTPUT = "caravan.rows.output";
 
     private RowByRow() {}
@@ -24,15 +26,29 @@ final class RowByRow {
         public void process(Exchange exchange) throws Exception {
             Batch batch = exchange.getMessage().getMandatoryBody(Batch.class);
             VersionRuntime runtime = runtimes.of(batch);
-            StepOutput input = new StepOutput(batch, "rows", runtime.directory(), Set.of());
+            String scope = scope(exchange, batch);
+            StepOutput input = new StepOutput(batch, scope, runtime.directory(), Set.of());
             batch.receipt().afterAttempt(input::close);
             input.refused(batch.rows().forEachJson(row -> input.add(row.json(), row.line())));
-            StepOutput output = new StepOutput(batch, "rows", runtime.directory(), runtime.inlined());
+            StepOutput output = new StepOutput(batch, scope, runtime.directory(), runtime.inlined());
             batch.receipt().afterAttempt(output::close);
             output.refused(input.dead());
             exchange.setProperty(INPUT, input);
             exchange.setProperty(OUTPUT, output);
             exchange.getMessage().setBody(input.texts());
+        }
+
+        /**
+         * Two steps make different columns. The part of the version's route that a step stands in and its place there tell
+         * them apart, and are the same in every version that has the same steps.
+         */
+        private static String scope(Exchange exchange, Batch batch) {
+            int place = exchange.getProperty(PLACE, 0, Integer.class) + 1;
+            exchange.setProperty(PLACE, place);
+            String steps = RouteCompiler.stepsRoute(batch.pipeline(), batch.version());
+            String route = String.valueOf(ExchangeHelper.getRouteId(exchange));
+            String part = route.startsWith(steps) ? route.substring(steps.length()) : "";
+            return place == 1 && part.isEmpty() ? "rows" : "rows" + part + "-" + place;
         }
     }
 
