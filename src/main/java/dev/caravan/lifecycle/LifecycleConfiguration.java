@@ -2,6 +2,9 @@ package dev.caravan.lifecycle;
 
 import dev.caravan.delivery.Ledger;
 import dev.caravan.delivery.Replays;
+import dev.caravan.log.LogSettings;
+import dev.caravan.log.PipelineLog;
+import dev.caravan.log.PipelineLogs;
 import dev.caravan.pipeline.PipelineStore;
 import dev.caravan.route.ConsumerGroups;
 import dev.caravan.route.PipelineRoutes;
@@ -12,6 +15,7 @@ import java.time.Clock;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -25,8 +29,19 @@ class LifecycleConfiguration {
     }
 
     @Bean
-    Replica replica(PipelineRoutes routes, PipelineStore pipelines, LifecycleStore store, Clock clock) {
-        return new Replica(routes, pipelines, store, clock);
+    PipelineLog pipelineLog(JdbcTemplate template, LogSettings settings, Clock clock, ReplicaName name) {
+        return PipelineLogs.open(template, settings, clock, name.value());
+    }
+
+    @Bean
+    DeliveryNews deliveryNews(PipelineLog log) {
+        return new DeliveryNews(log);
+    }
+
+    @Bean
+    Replica replica(
+            PipelineRoutes routes, PipelineStore pipelines, LifecycleStore store, Clock clock, PipelineLog log) {
+        return new Replica(routes, pipelines, store, clock, new PipelineDiary(log));
     }
 
     @Bean
@@ -51,8 +66,8 @@ class LifecycleConfiguration {
     }
 
     @Bean
-    PipelineNews pipelineNews(LifecycleStore store, Ledger ledger, Reconciler reconciler) {
-        return new PipelineNews(store, ledger, reconciler);
+    PipelineNews pipelineNews(LifecycleStore store, Ledger ledger, Reconciler reconciler, PipelineLog log) {
+        return new PipelineNews(store, ledger, reconciler, log);
     }
 
     @Bean

@@ -1,8 +1,10 @@
 package dev.caravan.lifecycle;
 
 import dev.caravan.delivery.Ledger;
+import dev.caravan.log.PipelineLog;
 import dev.caravan.pipeline.PipelineChanged;
 import dev.caravan.pipeline.PipelineCreated;
+import dev.caravan.pipeline.PipelineDeleted;
 import dev.caravan.pipeline.PipelineProvisioned;
 import dev.caravan.pipeline.PipelineUnprovisioned;
 import org.springframework.context.event.EventListener;
@@ -14,11 +16,13 @@ final class PipelineNews {
     private final LifecycleStore store;
     private final Ledger ledger;
     private final Reconciler reconciler;
+    private final PipelineLog log;
 
-    PipelineNews(LifecycleStore store, Ledger ledger, Reconciler reconciler) {
+    PipelineNews(LifecycleStore store, Ledger ledger, Reconciler reconciler, PipelineLog log) {
         this.store = store;
         this.ledger = ledger;
         this.reconciler = reconciler;
+        this.log = log;
     }
 
     @EventListener
@@ -48,6 +52,11 @@ final class PipelineNews {
         if (store.find(pipeline).filter(wish -> wish.run().pinned()).isEmpty()) {
             ledger.switchTo(pipeline, news.pipeline().version());
         }
+    }
+
+    @EventListener
+    void deleted(PipelineDeleted news) {
+        log.forget(news.pipeline().id());
     }
 
     @TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT, fallbackExecution = true)

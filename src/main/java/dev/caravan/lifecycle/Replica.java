@@ -28,13 +28,15 @@ final class Replica implements SourceListener {
     private final PipelineStore pipelines;
     private final LifecycleStore store;
     private final Clock clock;
+    private final PipelineDiary diary;
     private final ConcurrentMap<String, LocalPipeline> locals = new ConcurrentHashMap<>();
 
-    Replica(PipelineRoutes routes, PipelineStore pipelines, LifecycleStore store, Clock clock) {
+    Replica(PipelineRoutes routes, PipelineStore pipelines, LifecycleStore store, Clock clock, PipelineDiary diary) {
         this.routes = routes;
         this.pipelines = pipelines;
         this.store = store;
         this.clock = clock;
+        this.diary = diary;
     }
 
     List<LifecycleStore.Local> report() {
@@ -83,8 +85,14 @@ final class Replica implements SourceListener {
     private void apply(Decision decision, String id, Optional<Desired> desired) {
         switch (decision) {
             case START -> start(desired.orElseThrow());
-            case PAUSE -> local(id).pause();
-            case RESUME -> local(id).resume(desired.orElseThrow().acceptedDead());
+            case PAUSE -> {
+                local(id).pause();
+                diary.paused(id);
+            }
+            case RESUME -> {
+                local(id).resume(desired.orElseThrow().acceptedDead());
+                diary.resumed(id);
+            }
             case SWITCH -> switchTo(local(id), desired.orElseThrow().run());
             case DRAIN -> local(id).drain();
             case CLOSE -> close(id);
@@ -117,6 +125,7 @@ final class Replica implements SourceListener {
             boolean paused = desired.status() == DesiredStatus.PAUSED;
             local.started(routes.start(pipeline, this), paused, desired.acceptedDead());
             LOG.info("{} v{} {}", pipeline.spec().name(), pipeline.version(), paused ? "is paused" : "started");
+            diary.started(pipeline.id(), pipeline.version(), paused);
         } catch (Problem e) {
             refused(local, e.reason().id(), e.detail());
         } catch (BatchException e) {
@@ -139,6 +148,7 @@ final class Replica implements SourceListener {
         try {
             if (local.switchTo(next, wanted)) {
                 LOG.info("{} goes on with v{} after v{}", next.spec().name(), next.version(), before);
+                diary.switched(next.id(), next.version(), before);
             } else {
                 close(next.id());
             }
@@ -148,8 +158,10 @@ final class Replica implements SourceListener {
         }
     }
 
-    private static void refused(LocalPipeline local, String reason, String message) {
-        local.delayed(reason, message, START_RETRY);
+    private void refused(LocalPipeline local, String reason, String message) {
+        if (local.delayed(reason, message, START_RETRY)) {
+            diary.refused(local.pipeline(), local.version(), reason, message);
+        }
         LOG.warn(
                 "{} v{} does not start, next try in {} s: {}",
                 local.pipeline(),
@@ -165,6 +177,7 @@ final class Replica implements SourceListener {
             storeDropped(local);
             locals.remove(id);
             LOG.info("{} stopped", id);
+            diary.stopped(id);
         }
     }
 
@@ -215,6 +228,7 @@ final class Replica implements SourceListener {
         tell(pipeline, local -> {
             if (local.delayed(reason, message, nextTry)) {
                 LOG.warn("{} waits and tries again by itself: {}", pipeline, message);
+                diary.delayed(pipeline, reason, message);
             } else {
                 LOG.debug("{} waits {} ms: {}", pipeline, nextTry.toMillis(), message);
             }
@@ -224,17 +238,20 @@ final class Replica implements SourceListener {
     @Override
     public void halted(String pipeline, String reason, String message) {
         LOG.error("{} paused: {}", pipeline, message);
+        diary.halted(pipeline, reason, message);
         tell(pipeline, local -> local.halted(reason, message));
     }
 
     @Override
     public void dropped(String pipeline, String reason, String message) {
         LOG.warn("{} stops without an open batch, which is read again after the next start: {}", pipeline, message);
+        diary.dropped(pipeline, reason, message);
         tell(pipeline, local -> local.dropped(reason, message));
     }
 
     @Override
     public void fenced(String pipeline, String message) {
         LOG.warn("{} was fenced: {}", pipeline, message);
+        diary.fenced(pipeline, message);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.access.Scope;
 import dev.caravan.delivery.ReplayQuery;
+import dev.caravan.log.LogLevel;
 import dev.caravan.pipeline.Transformation;
 import java.time.Duration;
 import java.util.List;
@@ -53,6 +54,8 @@ sealed interface Operation {
         Object transform(Transform operation, Call call);
 
         Object versions(Versions operation, Call call);
+
+        Object logs(Logs operation, Call call);
 
         Object preview(PreviewSteps operation, Call call);
 
@@ -202,6 +205,14 @@ sealed interface Operation {
         @Override
         public Object on(Cases cases, Call call) {
             return cases.versions(this, call);
+        }
+    }
+
+    /** @param level the least that an entry matters */
+    record Logs(String pipeline, LogLevel level, @Nullable String cursor, int limit) implements Operation {
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.logs(this, call);
         }
     }
 

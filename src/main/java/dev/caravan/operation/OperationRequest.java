@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.delivery.ReplayQuery;
+import dev.caravan.log.LogLevel;
 import dev.caravan.problem.Problem;
 import dev.caravan.problem.Violation;
 import dev.caravan.web.Fields;
@@ -49,6 +50,7 @@ record OperationRequest(Operation operation, Duration timeout, int retries) {
         known.put("transform", TransformRequest::read);
         known.put("versions", in -> new Operation.Versions(pipeline(in), in.text("cursor"), limit(in)));
         known.put("preview", PreviewRequest::read);
+        known.put("logs", in -> new Operation.Logs(pipeline(in), level(in), in.text("cursor"), limit(in)));
         known.put("monitor", in -> new Operation.Monitor(pipeline(in), window(in)));
         known.put("files", OperationRequest::files);
         known.put("dead_letters", OperationRequest::deadLetters);
@@ -156,6 +158,19 @@ record OperationRequest(Operation operation, Duration timeout, int retries) {
                     "all", "give either all, true, or conditions: reason, topic, partition, first_offset, last_offset");
         }
         return new Operation.ReplayDeadLetters(pipeline(in), query);
+    }
+
+    private static LogLevel level(Fields in) {
+        String name = in.text("level");
+        for (LogLevel level : LogLevel.values()) {
+            if (level.wireName().equals(name)) {
+                return level;
+            }
+        }
+        if (name != null) {
+            in.wrong("level", "has to be one of debug, info, warn, error");
+        }
+        return LogLevel.INFO;
     }
 
     static String pipeline(Fields in) {

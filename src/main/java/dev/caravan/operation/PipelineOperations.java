@@ -7,6 +7,8 @@ import dev.caravan.delivery.FileQuery;
 import dev.caravan.delivery.Ledger;
 import dev.caravan.lifecycle.Lifecycle;
 import dev.caravan.lifecycle.Replaying;
+import dev.caravan.log.LogEntry;
+import dev.caravan.log.PipelineLog;
 import dev.caravan.pipeline.Pipeline;
 import dev.caravan.pipeline.Pipelines;
 import dev.caravan.problem.Violation;
@@ -29,6 +31,7 @@ final class PipelineOperations implements Operation.Cases {
     private final Replaying replaying;
     private final Previewing previewing;
     private final PipelineRoutes routes;
+    private final PipelineLog log;
 
     PipelineOperations(
             Pipelines pipelines,
@@ -39,7 +42,8 @@ final class PipelineOperations implements Operation.Cases {
             Ingestion ingestion,
             Replaying replaying,
             Previewing previewing,
-            PipelineRoutes routes) {
+            PipelineRoutes routes,
+            PipelineLog log) {
         this.pipelines = pipelines;
         this.lifecycle = lifecycle;
         this.ledger = ledger;
@@ -49,6 +53,7 @@ final class PipelineOperations implements Operation.Cases {
         this.replaying = replaying;
         this.previewing = previewing;
         this.routes = routes;
+        this.log = log;
     }
 
     @Override
@@ -164,6 +169,16 @@ final class PipelineOperations implements Operation.Cases {
     @Override
     public Object preview(Operation.PreviewSteps operation, Call call) {
         return previewing.show(operation, call);
+    }
+
+    @Override
+    public Object logs(Operation.Logs operation, Call call) {
+        List<LogEntry> found = log.read(
+                find(operation.pipeline(), call).id(),
+                operation.level(),
+                Cursor.number(operation.cursor()),
+                operation.limit() + 1);
+        return page(found, operation.limit(), entry -> String.valueOf(entry.cursor()), Views.LogView::of);
     }
 
     @Override

@@ -10,10 +10,12 @@ import dev.caravan.delivery.StoredObject;
 import dev.caravan.lifecycle.PipelineState;
 import dev.caravan.lifecycle.ReplicaState;
 import dev.caravan.lifecycle.Stopped;
+import dev.caravan.log.LogEntry;
 import dev.caravan.pipeline.Pipeline;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -294,6 +296,13 @@ final class Views {
     }
 
     record RefusedReplay(long letters, String reason) {}
+
+    record LogView(Instant time, String level, String replica, String message, Map<String, Object> fields) {
+        static LogView of(LogEntry entry) {
+            return new LogView(
+                    entry.time(), entry.level().wireName(), entry.replica(), entry.message(), entry.fields());
+        }
+    }
 
     record HeaderView(String name, @Nullable Bytes value) {}
 }

@@ -11,7 +11,8 @@
             "route",
             "lifecycle",
             "batch",
-            "delivery"
+            "delivery",
+            "log"
         })
 package dev.caravan.operation;
 

@@ -124,4 +124,9 @@ final class RecordedOperations implements Operation.Cases {
     public Object preview(Operation.PreviewSteps operation, Call call) {
         return answer(operation, call);
     }
+
+    @Override
+    public Object logs(Operation.Logs operation, Call call) {
+        return answer(operation, call);
+    }
 }

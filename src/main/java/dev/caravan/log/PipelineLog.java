@@ -1,0 +1,139 @@
+package dev.caravan.log;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * The logs of the pipelines. Writing never waits: entries go through a bounded queue to the database; those for which
+ * there is no place are counted, and the next entry of their pipeline says how many are missing.
+ */
+public final class PipelineLog implements SmartLifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(PipelineLog.class);
+    private static final int QUEUE = 10_000;
+    private static final int PORTION = 500;
+    private static final long FLUSH_MILLIS = 250;
+    private static final long RETENTION_SECONDS = 60;
+    private static final int MAX_MESSAGE = 4_000;
+
+    private final LogRows rows;
+    private final LogSettings settings;
+    private final Clock clock;
+    private final String replica;
+    private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(QUEUE);
+    private final AtomicLong dropped = new AtomicLong();
+    private ScheduledExecutorService clockwork = Executors.newScheduledThreadPool(0);
+    private volatile boolean running;
+
+    record Pending(String pipeline, LogEntry entry) {}
+
+    PipelineLog(LogRows rows, LogSettings settings, Clock clock, String replica) {
+        this.rows = rows;
+        this.settings = settings;
+        this.clock = clock;
+        this.replica = replica;
+    }
+
+    /** Never waits and never throws. */
+    public void write(String pipeline, LogLevel level, String message, Map<String, Object> fields) {
+        String text = message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE) + "…" : message;
+        LogEntry entry = new LogEntry(0, clock.instant(), level, replica, text, fields);
+        if (!queue.offer(new Pending(pipeline, entry))) {
+            dropped.incrementAndGet();
+        }
+    }
+
+    /**
+     * Newest first.
+     *
+     * @param from the least level
+     * @param before only entries before this cursor; null for the newest
+     */
+    public List<LogEntry> read(String pipeline, LogLevel from, @Nullable Long before, int limit) {
+        return rows.read(pipeline, from, before, limit);
+    }
+
+    /** Entries of a pipeline that is gone. */
+    public void forget(String pipeline) {
+        rows.forget(pipeline);
+    }
+
+    private synchronized void flush() {
+        List<Pending> portion = new ArrayList<>();
+        while (queue.drainTo(portion, PORTION) > 0) {
+            try {
+                tellDropped(portion);
+                rows.insert(portion);
+            } catch (RuntimeException e) {
+                dropped.addAndGet(portion.size());
+                LOG.debug("Entries of the pipelines' logs were not stored", e);
+            }
+            portion.clear();
+        }
+    }
+
+    /** What is missing belongs to any pipeline; the first one that has something to say again says it. */
+    private void tellDropped(List<Pending> portion) {
+        long missing = dropped.getAndSet(0);
+        if (missing > 0) {
+            Instant now = clock.instant();
+            String message = missing + " entries of this replica's logs are missing: the database was away or too slow";
+            portion.add(
+                    0,
+                    new Pending(
+                            portion.get(0).pipeline(),
+                            new LogEntry(0, now, LogLevel.WARN, replica, message, Map.of("dropped", missing))));
+        }
+    }
+
+    private void retain() {
+        try {
+            rows.retain(clock.instant().minus(settings.keep()), settings.entries());
+        } catch (RuntimeException e) {
+            LOG.debug("Old entries go next time", e);
+        }
+    }
+
+    @Override
+    public void start() {
+        clockwork = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "pipeline-log");
+            thread.setDaemon(true);
+            return thread;
+        });
+        running = true;
+        var unused = clockwork.scheduleWithFixedDelay(this::flush, FLUSH_MILLIS, FLUSH_MILLIS, TimeUnit.MILLISECONDS);
+        var unusedToo =
+                clockwork.scheduleWithFixedDelay(this::retain, RETENTION_SECONDS, RETENTION_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        clockwork.shutdown();
+        flush();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Before whatever writes, and until after it. */
+    @Override
+    public int getPhase() {
+        return Integer.MAX_VALUE - 200;
+    }
+}
