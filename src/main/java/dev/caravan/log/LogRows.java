@@ -60,6 +60,16 @@ final class LogRows {
                 .list();
     }
 
+    long count(String pipeline, LogLevel from, Instant since) {
+        return jdbc.sql(
+                        "SELECT count(*) FROM pipeline_log WHERE pipeline = :pipeline AND level >= :level AND time >= :since")
+                .param("pipeline", pipeline)
+                .param("level", from.ordinal())
+                .param("since", since.atOffset(ZoneOffset.UTC))
+                .query(Long.class)
+                .single();
+    }
+
     void retain(Instant since, int entries) {
         jdbc.sql("DELETE FROM pipeline_log WHERE time < :since")
                 .param("since", since.atOffset(ZoneOffset.UTC))

@@ -65,6 +65,11 @@ public final class PipelineLog implements SmartLifecycle {
         return rows.read(pipeline, from, before, limit);
     }
 
+    /** How many entries there are from a level on, and from a moment on. */
+    public long count(String pipeline, LogLevel from, Instant since) {
+        return rows.count(pipeline, from, since);
+    }
+
     /** Entries of a pipeline that is gone. */
     public void forget(String pipeline) {
         rows.forget(pipeline);

@@ -7,11 +7,17 @@ import dev.caravan.delivery.Totals;
 import dev.caravan.lifecycle.Lifecycle;
 import dev.caravan.lifecycle.PartitionLag;
 import dev.caravan.lifecycle.PipelineState;
+import dev.caravan.log.LogLevel;
+import dev.caravan.log.PipelineLog;
 import dev.caravan.pipeline.Pipeline;
+import dev.caravan.route.OldestMessage;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -21,13 +27,19 @@ final class Monitoring {
     /** Latencies look at no more batches than this. */
     private static final int BATCHES = 2_000;
 
+    private static final Duration LOOK = Duration.ofSeconds(2);
+
     private final Lifecycle lifecycle;
     private final Ledger ledger;
+    private final OldestMessage oldest;
+    private final PipelineLog log;
     private final Clock clock;
 
-    Monitoring(Lifecycle lifecycle, Ledger ledger, Clock clock) {
+    Monitoring(Lifecycle lifecycle, Ledger ledger, OldestMessage oldest, PipelineLog log, Clock clock) {
         this.lifecycle = lifecycle;
         this.ledger = ledger;
+        this.oldest = oldest;
+        this.log = log;
         this.clock = clock;
     }
 
@@ -73,18 +85,21 @@ final class Monitoring {
         }
     }
 
+    /** @param errors warnings and errors in the pipeline's log */
     record Window(
             long seconds,
             Figures sum,
+            long errors,
             double messagesInPerSecond,
             double messagesOutPerSecond,
             double filesPerSecond,
             double bytesPerSecond) {
-        static Window of(Duration window, Totals totals) {
+        static Window of(Duration window, Totals totals, long errors) {
             double seconds = window.toSeconds();
             return new Window(
                     window.toSeconds(),
                     Figures.of(totals),
+                    errors,
                     totals.counts().in() / seconds,
                     totals.counts().out() / seconds,
                     totals.files() / seconds,
@@ -104,10 +119,12 @@ final class Monitoring {
 
     /**
      * @param messages in the topic but not claimed yet; null when Kafka does not answer
+     * @param seconds since the oldest of them came to Kafka, 0 when there is none; null when it is not known
      * @param error why it is not known
      */
     record Lag(
             @Nullable Long messages,
+            @Nullable Double seconds,
             List<PartitionLag> partitions,
             @Nullable String error) {}
 
@@ -140,7 +157,7 @@ final class Monitoring {
                 Views.Trouble.of(state),
                 Views.Replica.of(state),
                 Figures.of(total),
-                Window.of(window, recent),
+                Window.of(window, recent, log.count(pipeline.id(), LogLevel.WARN, since)),
                 LatencyView.of(latency),
                 lag(pipeline),
                 Equation.of(total),
@@ -151,9 +168,28 @@ final class Monitoring {
     private Lag lag(Pipeline pipeline) {
         try {
             List<PartitionLag> partitions = lifecycle.lag(pipeline);
-            return new Lag(partitions.stream().mapToLong(PartitionLag::lag).sum(), partitions, null);
+            return new Lag(
+                    partitions.stream().mapToLong(PartitionLag::lag).sum(), seconds(partitions), partitions, null);
         } catch (BatchException e) {
-            return new Lag(null, List.of(), e.detail());
+            return new Lag(null, null, List.of(), e.detail());
         }
+    }
+
+    private @Nullable Double seconds(List<PartitionLag> partitions) {
+        Map<TopicPartition, Long> behind = new HashMap<>();
+        for (PartitionLag partition : partitions) {
+            if (partition.lag() > 0) {
+                behind.put(
+                        new TopicPartition(partition.topic(), partition.partition()),
+                        Math.max(0, partition.position()));
+            }
+        }
+        if (behind.isEmpty()) {
+            return 0.0;
+        }
+        Instant now = clock.instant();
+        return oldest.at(behind, LOOK)
+                .map(since -> Math.max(0, Duration.between(since, now).toMillis()) / 1e3)
+                .orElse(null);
     }
 }

@@ -151,6 +151,11 @@ class RouteConfiguration {
     }
 
     @Bean
+    OldestMessage oldestMessage(KafkaConnection kafka) {
+        return new OldestMessage(kafka);
+    }
+
+    @Bean
     Resumer resumer(Resumptions resumptions, Replays replays, TransactionTemplate transaction) {
         return new Resumer(resumptions, replays, transaction);
     }

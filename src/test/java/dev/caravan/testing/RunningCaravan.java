@@ -22,12 +22,14 @@ public final class RunningCaravan implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path data;
+    private final String[] arguments;
     private final ConfigurableApplicationContext context;
     private final URI address;
 
-    private RunningCaravan(Path data, ConfigurableApplicationContext context) {
+    private RunningCaravan(Path data, String... arguments) {
         this.data = data;
-        this.context = context;
+        this.arguments = arguments;
+        this.context = SpringApplication.run(Caravan.class, arguments);
         this.address = URI.create("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port"));
     }
 
@@ -48,7 +50,13 @@ public final class RunningCaravan implements AutoCloseable {
                 "--caravan.rate-limit=0",
                 "--caravan.rate-limit-unauthenticated=0"));
         settings.forEach((name, value) -> arguments.add("--" + name + "=" + value));
-        return new RunningCaravan(data, SpringApplication.run(Caravan.class, arguments.toArray(String[]::new)));
+        return new RunningCaravan(data, arguments.toArray(String[]::new));
+    }
+
+    /** The same program once more on the same directory; this one is over. */
+    public RunningCaravan restart() {
+        context.close();
+        return new RunningCaravan(data, arguments);
     }
 
     public <T> T bean(Class<T> type) {
