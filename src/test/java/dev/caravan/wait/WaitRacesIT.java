@@ -112,11 +112,12 @@ class WaitRacesIT {
             ends[0] = outcome(() -> here.send(key, "1"));
             ends[1] = outcome(() -> new Waits.Sent.Received(there.waits.cancel("p", key, "k"), false));
         });
+        String[] answers = {ends[0].get(), ends[1].get()};
         WaitStatus status = here.queries.find(wait.seq()).orElseThrow().status();
         if (status == WaitStatus.RECEIVED) {
-            assertThat(new String[] {ends[0].get(), ends[1].get()}).containsExactly("received", "wait.not_waiting");
+            assertThat(answers).containsExactly("received", "wait.not_waiting");
         } else {
-            assertThat(new String[] {ends[0].get(), ends[1].get()}).containsExactly("wait.canceled", "canceled");
+            assertThat(answers).containsExactly("wait.canceled", "canceled");
         }
     }
 
