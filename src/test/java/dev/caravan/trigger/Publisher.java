@@ -24,12 +24,7 @@ final class Publisher implements AutoCloseable {
                 // on a topic that is only just there a second request may be stored before the first, which then fails
                 Servers.kafka()
                         .with(Map.of(
-                                "acks",
-                                "all",
-                                "enable.idempotence",
-                                true,
-                                "max.in.flight.requests.per.connection",
-                                1)),
+                                "acks", "all", "enable.idempotence", true, "max.in.flight.requests.per.connection", 1)),
                 new StringSerializer(),
                 new StringSerializer());
         this.publishing = CompletableFuture.runAsync(() -> publish(TimeUnit.SECONDS.toNanos(1) / perSecond));
