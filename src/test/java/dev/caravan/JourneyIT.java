@@ -5,12 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.testing.RunningCaravan;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -113,19 +108,8 @@ class JourneyIT {
     }
 
     private static List<String> rows(String prefix) throws Exception {
-        List<String> rows = new ArrayList<>();
-        Path files = caravan.data().resolve("s3/lake").resolve(prefix);
-        if (!files.toFile().exists()) {
-            return rows;
-        }
-        try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");
-                ResultSet found = duckdb.createStatement()
-                        .executeQuery(
-                                "SELECT user_id, page FROM read_parquet('" + files + "/**/*.parquet') ORDER BY 1")) {
-            while (found.next()) {
-                rows.add(found.getLong(1) + " " + found.getString(2));
-            }
-        }
-        return rows;
+        return caravan.rows(prefix, "user_id, page").stream()
+                .map(row -> row.get(0) + " " + row.get(1))
+                .toList();
     }
 }

@@ -11,10 +11,6 @@ import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,19 +115,9 @@ class WaitJourneyIT {
     }
 
     private static List<String> rows(String prefix) throws Exception {
-        List<String> rows = new ArrayList<>();
-        Path files = caravan.data().resolve("s3/lake").resolve(prefix);
-        if (!files.toFile().exists()) {
-            return rows;
-        }
-        try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");
-                ResultSet found = duckdb.createStatement()
-                        .executeQuery("SELECT id, paid FROM read_parquet('" + files + "/**/*.parquet') ORDER BY 1")) {
-            while (found.next()) {
-                rows.add(found.getLong(1) + " " + found.getString(2));
-            }
-        }
-        return rows;
+        return caravan.rows(prefix, "id, paid").stream()
+                .map(row -> row.get(0) + " " + row.get(1))
+                .toList();
     }
 
     private static void assertAccounted(String name, int in, int out, int dead, int parked) throws Exception {

@@ -11,9 +11,6 @@ import dev.caravan.delivery.Replay;
 import dev.caravan.delivery.ReplayQuery;
 import dev.caravan.delivery.Replays;
 import dev.caravan.testing.RunningCaravan;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -191,15 +188,8 @@ class ReplayIT {
     }
 
     private static List<String> rows(String prefix) throws Exception {
-        List<String> rows = new ArrayList<>();
-        String files = caravan.data().resolve("s3/lake").resolve(prefix) + "/*.parquet";
-        try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");
-                ResultSet found = duckdb.createStatement()
-                        .executeQuery("SELECT n, _partition, _offset FROM read_parquet('" + files + "')")) {
-            while (found.next()) {
-                rows.add(found.getLong(1) + " " + found.getInt(2) + " " + found.getLong(3));
-            }
-        }
-        return rows;
+        return caravan.rows(prefix, "n, _partition, _offset").stream()
+                .map(row -> row.get(0) + " " + row.get(1) + " " + row.get(2))
+                .toList();
     }
 }

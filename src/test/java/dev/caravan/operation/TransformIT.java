@@ -7,9 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.testing.RunningCaravan;
 import java.net.http.HttpResponse;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,9 +86,7 @@ class TransformIT {
         create("stopped", query(1), "200ms");
         ingest("stopped", 10);
         caravan.operation("start", Map.of("pipeline", "stopped"));
-        await().ignoreExceptions()
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> rows("stopped").size() == 10);
+        await().atMost(Duration.ofSeconds(30)).until(() -> rows("stopped").size() == 10);
         caravan.operation("stop", Map.of("pipeline", "stopped"));
         assertThat(transform("stopped", Map.of("sql", query(2))).path("status").asText())
                 .isEqualTo("stopped");
@@ -158,9 +153,7 @@ class TransformIT {
         create("columns", query(1), "200ms");
         caravan.operation("start", Map.of("pipeline", "columns"));
         ingest("columns", 3);
-        await().ignoreExceptions()
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> rows("columns").size() == 3);
+        await().atMost(Duration.ofSeconds(30)).until(() -> rows("columns").size() == 3);
         List<Map<String, Object>> steps = List.of(
                 step("shape", "jq-transform-action", Map.of("expression", "{n: (.n + 1)}")),
                 step("query", "sql-transform-action", Map.of("query", query(2))),
@@ -291,15 +284,8 @@ class TransformIT {
     }
 
     private static List<Row> rows(String prefix) throws SQLException {
-        List<Row> rows = new ArrayList<>();
-        String files = caravan.data().resolve("s3/lake").resolve(prefix) + "/*.parquet";
-        try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");
-                ResultSet found = duckdb.createStatement()
-                        .executeQuery("SELECT _partition, _offset, version FROM read_parquet('" + files + "')")) {
-            while (found.next()) {
-                rows.add(new Row(found.getInt(1), found.getLong(2), found.getInt(3)));
-            }
-        }
-        return rows;
+        return caravan.rows(prefix, "_partition, _offset, version").stream()
+                .map(row -> new Row((int) row.get(0), (long) row.get(1), (int) row.get(2)))
+                .toList();
     }
 }

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,11 @@ public final class RunningCaravan implements AutoCloseable {
     /** The answer, which is one that the contract has. */
     public HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
         return ContractHttp.send(request.build());
+    }
+
+    /** The rows of the Parquet files below {@code prefix} of the bucket {@code lake}; none while there is no file. */
+    public List<List<Object>> rows(String prefix, String columns) throws SQLException {
+        return new Lake(data.resolve("s3/lake")).rows(prefix, columns);
     }
 
     @Override
