@@ -6,7 +6,6 @@ import dev.caravan.problem.Problem;
 import dev.caravan.web.Answer;
 import dev.caravan.web.Cursor;
 import dev.caravan.web.Envelope;
-import dev.caravan.web.Failures;
 import dev.caravan.web.RequestBody;
 import dev.caravan.web.WebReason;
 import jakarta.servlet.http.HttpServletRequest;
@@ -17,57 +16,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
-import org.apache.camel.Exchange;
-import org.apache.camel.Message;
-import org.apache.camel.Processor;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
-/** {@code /webhooks}: the only step of its routes. */
-final class WebhookApi implements Processor {
+/** {@code /webhooks}: reads each request, has it done, and gives the answer its shape. */
+final class WebhookApi {
     private final Webhooks webhooks;
     private final Envelope envelope;
-    private final Failures failures;
 
-    WebhookApi(Webhooks webhooks, Envelope envelope, Failures failures) {
+    WebhookApi(Webhooks webhooks, Envelope envelope) {
         this.webhooks = webhooks;
         this.envelope = envelope;
-        this.failures = failures;
     }
 
     private record Done(int status, Object data) {}
 
-    @Override
-    public void process(Exchange exchange) {
-        Message message = exchange.getMessage();
-        HttpServletRequest request = message.getHeader(Exchange.HTTP_SERVLET_REQUEST, HttpServletRequest.class);
-        // an answer has no header that is not set here
-        message.removeHeaders("*");
-        try {
-            Done done = answer(request);
-            message.setBody(envelope.success(request, done.data));
-            message.setHeader(Exchange.HTTP_RESPONSE_CODE, done.status);
-            message.setHeader(Exchange.CONTENT_TYPE, "application/json");
-        } catch (RuntimeException e) {
-            Answer refusal = failures.answer(request, e);
-            message.setBody(refusal.body());
-            message.setHeader(Exchange.HTTP_RESPONSE_CODE, refusal.status());
-            message.setHeader(Exchange.CONTENT_TYPE, refusal.contentType());
-        }
+    Answer answer(HttpServletRequest request) {
+        Done done = done(request);
+        return new Answer(done.status, "application/json", envelope.success(request, done.data));
     }
 
-    private Done answer(HttpServletRequest request) {
+    private Done done(HttpServletRequest request) {
         Caller caller = Caller.of(request);
         caller.require(Scope.WEBHOOKS_WRITE);
         try {
-            return answer(request, caller.project(), segments(request));
+            return done(request, caller.project(), segments(request));
         } catch (DataAccessException | TransactionException e) {
             throw new Problem(WebReason.UNAVAILABLE, "The database does not answer; try again.");
         }
     }
 
     /** @param path what is after {@code /webhooks} */
-    private Done answer(HttpServletRequest request, String project, List<String> path) {
+    private Done done(HttpServletRequest request, String project, List<String> path) {
         String method = request.getMethod();
         QueryFields query = new QueryFields(request.getParameterMap());
         if (path.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.caravan.webhook;
 
 import dev.caravan.connection.Bundled;
+import dev.caravan.web.Endpoint;
 import dev.caravan.web.Envelope;
 import dev.caravan.web.Failures;
 import java.net.InetAddress;
@@ -68,8 +69,8 @@ class WebhookConfiguration {
         return new Webhooks(store, addresses, subscriptions, dispatcher::nudge, settings.maxPerProject());
     }
 
-    @Bean("webhookApi")
-    WebhookApi webhookApi(Webhooks webhooks, Envelope envelope, Failures failures) {
-        return new WebhookApi(webhooks, envelope, failures);
+    @Bean
+    Endpoint webhookApi(Webhooks webhooks, Envelope envelope, Failures failures) {
+        return new Endpoint(failures, new WebhookApi(webhooks, envelope)::answer);
     }
 }
