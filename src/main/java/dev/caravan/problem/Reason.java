@@ -7,6 +7,11 @@ public interface Reason {
 
     ErrorCode code();
 
+    /** The {@code code} of a problem document: the name of the code unless the documented answer has one of its own. */
+    default String problemCode() {
+        return code().name();
+    }
+
     /** The HTTP status: that of the code unless the reason needs a closer one, such as 413. */
     default int status() {
         return code().status();

@@ -45,7 +45,7 @@ enum ErrorForm {
             body.put("title", status == null ? reason.code().name() : status.getReasonPhrase());
             body.put("status", reason.status());
             body.put("detail", problem.detail());
-            body.put("code", reason.code().name());
+            body.put("code", reason.problemCode());
             body.put("reason", reason.id());
             body.put("request_id", requestId);
             body.put("errors", Envelope.places(problem));

@@ -74,6 +74,7 @@ class TriggerApiIT {
         String pipeline = scene.create(Servers.newName("own"), "SELECT * FROM events", Map.of());
         JsonNode problem = refuses(500, "trigger.no_event_option", "POST", "/api/v1/events/" + pipeline);
         assertThat(problem.path("detail").asText()).isEqualTo("Pipeline does not have an event option");
+        assertThat(problem.path("code").asText()).isEqualTo("trigger.no_event_option");
         answers("{\"ready\": false}", "GET", "/api/v1/events/" + pipeline);
         scene.replica(0).operation("start", Map.of("pipeline", pipeline));
         answers("{\"message\": \"Event deleted successfully\"}", "DELETE", "/api/v1/events/" + pipeline);
