@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadAccepted whether a person has accepted that this range becomes dead letters, however many
  * @param spool the messages as they came
  * @param rows what the steps have made of them so far
+ * @param generation of the partition: one more each time that it is read again from another offset
  * @param replay the claim that was made for these messages when they were taken from the dead letters; null for messages
  *     that were read from Kafka, whose range is claimed once it is processed
  */
@@ -32,6 +33,7 @@ public record Batch(
         Spool spool,
         Rows rows,
         Receipt receipt,
+        int generation,
         @Nullable UUID replay) {
 
     public Batch(
@@ -44,15 +46,17 @@ public record Batch(
             Spool spool,
             Rows rows,
             Receipt receipt) {
-        this(pipeline, version, range, epoch, batchTime, deadAccepted, spool, rows, receipt, null);
+        this(pipeline, version, range, epoch, batchTime, deadAccepted, spool, rows, receipt, 1, null);
     }
 
     public Batch withRows(Rows next) {
-        return new Batch(pipeline, version, range, epoch, batchTime, deadAccepted, spool, next, receipt, replay);
+        return new Batch(
+                pipeline, version, range, epoch, batchTime, deadAccepted, spool, next, receipt, generation, replay);
     }
 
     public Batch withDeadAccepted(boolean accepted) {
-        return new Batch(pipeline, version, range, epoch, batchTime, accepted, spool, rows, receipt, replay);
+        return new Batch(
+                pipeline, version, range, epoch, batchTime, accepted, spool, rows, receipt, generation, replay);
     }
 
     /** Id of the Camel route with this version's steps. */

@@ -12,6 +12,7 @@ import java.util.UUID;
  * @param epoch the ownership under which it may be finished
  * @param version pipeline version that processes the range, also when it is done again
  * @param objectKeys in the order of the files; empty when the target has no objects or no row was left
+ * @param generation of the partition, see {@link Ownership}
  */
 public record Claim(
         UUID id,
@@ -21,7 +22,8 @@ public record Claim(
         int version,
         Instant batchTime,
         ClaimStatus status,
-        List<String> objectKeys) {
+        List<String> objectKeys,
+        int generation) {
     public Claim {
         objectKeys = List.copyOf(objectKeys);
     }

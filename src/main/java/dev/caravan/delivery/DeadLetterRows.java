@@ -48,9 +48,9 @@ final class DeadLetterRows {
     private void insertAll(Claim claim, List<DeadLetter> letters) {
         template.batchUpdate("""
                 INSERT INTO dead_letter (pipeline, topic, partition, "offset", value, key, headers, timestamp, reason,
-                    detail, step, version)
-                VALUES (?, ?, ?, ?, ?, ?, cast(? AS jsonb), ?, ?, ?, ?, ?)
-                ON CONFLICT (pipeline, topic, partition, "offset") DO UPDATE
+                    detail, step, version, generation)
+                VALUES (?, ?, ?, ?, ?, ?, cast(? AS jsonb), ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (pipeline, topic, partition, generation, "offset") DO UPDATE
                 SET value = excluded.value, key = excluded.key, headers = excluded.headers,
                     timestamp = excluded.timestamp, reason = excluded.reason, detail = excluded.detail,
                     step = excluded.step, version = excluded.version, created_at = now(), replay = NULL,
@@ -71,6 +71,7 @@ final class DeadLetterRows {
         String step = letter.step();
         statement.setString(11, step == null ? null : Json.storable(step));
         statement.setInt(12, letter.version());
+        statement.setInt(13, claim.generation());
     }
 
     void delete(String pipeline) {
@@ -115,6 +116,7 @@ final class DeadLetterRows {
                 row.getLong("seq"),
                 row.getString("topic"),
                 row.getInt("partition"),
+                row.getInt("generation"),
                 letter,
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getInt("attempts"),

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * One line of the ledger: which objects hold a range.
  *
  * @param cursor place in the list, for {@link FileQuery#cursor}
+ * @param generation of the partition, see {@link Ownership}
  * @param target such as {@code s3://lake}
  * @param objects complete when COMMITTED; before that only the keys that are decided, without figures
  * @param replay whether it holds dead letters that were sent through again: only some offsets of its range
@@ -19,6 +20,7 @@ public record FileEntry(
         long cursor,
         UUID claim,
         OffsetRange range,
+        int generation,
         int version,
         ClaimStatus status,
         Instant batchTime,

@@ -55,7 +55,8 @@ final class JdbcLedger implements Ledger {
                     .param("epoch", held.epoch)
                     .param("id", held.id)
                     .update();
-            return new Ownership(held.epoch, LedgerRows.position(held.nextOffset), rows.unfinished(held.id));
+            return new Ownership(
+                    held.epoch, held.generation, LedgerRows.position(held.nextOffset), rows.unfinished(held.id));
         });
     }
 
@@ -63,11 +64,11 @@ final class JdbcLedger implements Ledger {
         return jdbc.sql("""
                         INSERT INTO pipeline_partition AS p (pipeline, topic, partition, epoch, owner, topic_id)
                         VALUES (:pipeline, :topic, :partition, nextval('ownership_epoch'), :owner, :topicId)
-                        ON CONFLICT (pipeline, topic, partition) DO UPDATE
+                        ON CONFLICT (pipeline, topic, partition) WHERE current DO UPDATE
                         SET epoch = nextval('ownership_epoch'), owner = excluded.owner, owned_at = now(),
                             topic_id = coalesce(p.topic_id, excluded.topic_id)
                         WHERE p.topic_id IS NULL OR excluded.topic_id IS NULL OR p.topic_id = excluded.topic_id
-                        RETURNING id, epoch, next_offset, p.version""")
+                        RETURNING id, epoch, next_offset, p.version, p.generation""")
                 .param("pipeline", key.pipeline())
                 .param("topic", key.topic())
                 .param("partition", key.partition())
@@ -84,6 +85,19 @@ final class JdbcLedger implements Ledger {
             return jdbc.sql(
                             "UPDATE pipeline_partition SET next_offset = :offset WHERE id = :id AND next_offset IS NULL")
                     .param("offset", offset)
+                    .param("id", held.id)
+                    .update();
+        });
+    }
+
+    @Override
+    public void pass(PartitionKey key, long epoch, long from, long to) {
+        inTransaction(() -> {
+            Held held = hold(key, epoch);
+            return jdbc.sql(
+                            "UPDATE pipeline_partition SET next_offset = :to WHERE id = :id AND next_offset = :from AND :to > :from")
+                    .param("to", to)
+                    .param("from", from)
                     .param("id", held.id)
                     .update();
         });
@@ -166,7 +180,8 @@ final class JdbcLedger implements Ledger {
                 request.version(),
                 batchTime,
                 ClaimStatus.CLAIMED,
-                request.objectKeys());
+                request.objectKeys(),
+                held.generation);
     }
 
     @Override
@@ -285,8 +300,8 @@ final class JdbcLedger implements Ledger {
 
     private Held lock(PartitionKey key) {
         return jdbc.sql("""
-                        SELECT id, epoch, next_offset, version FROM pipeline_partition
-                        WHERE pipeline = :pipeline AND topic = :topic AND partition = :partition FOR UPDATE""")
+                        SELECT id, epoch, next_offset, version, generation FROM pipeline_partition
+                        WHERE pipeline = :pipeline AND topic = :topic AND partition = :partition AND current FOR UPDATE""")
                 .param("pipeline", key.pipeline())
                 .param("topic", key.topic())
                 .param("partition", key.partition())
@@ -316,13 +331,14 @@ final class JdbcLedger implements Ledger {
     }
 
     /** The locked row of a partition. */
-    private record Held(long id, long epoch, @Nullable Long nextOffset, int version) {
+    private record Held(long id, long epoch, @Nullable Long nextOffset, int version, int generation) {
         static Held read(java.sql.ResultSet row, int number) throws java.sql.SQLException {
             return new Held(
                     row.getLong("id"),
                     row.getLong("epoch"),
                     (Long) row.getObject("next_offset"),
-                    row.getInt("version"));
+                    row.getInt("version"),
+                    row.getInt("generation"));
         }
 
         void require(long expected, PartitionKey key) {

@@ -26,6 +26,12 @@ public interface Ledger {
     void begin(PartitionKey key, long epoch, long offset);
 
     /**
+     * Moves the position of a partition over offsets that are no messages (markers of transactions, compacted messages), so
+     * that it comes to the end of its topic. Has no effect when the position is not {@code from}.
+     */
+    void pass(PartitionKey key, long epoch, long from, long to);
+
+    /**
      * Decides that a range is written, and that the next one starts after it. The range must start at the partition's
      * position. Claiming again what is CLAIMED under this ownership, or COMMITTED, gives that claim as it is, with the
      * object keys it has.

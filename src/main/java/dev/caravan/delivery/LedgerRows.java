@@ -19,7 +19,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Reads and ends the rows of {@code pipeline_file}; runs inside the ledger's transactions. */
 final class LedgerRows {
     private static final String CLAIM = """
-            SELECT p.pipeline, p.topic, p.partition, f.* FROM pipeline_file f JOIN pipeline_partition p ON p.id = f.partition_id
+            SELECT p.pipeline, p.topic, p.partition, p.generation, f.* FROM pipeline_file f JOIN pipeline_partition p ON p.id = f.partition_id
             """;
 
     private final JdbcClient jdbc;
@@ -126,7 +126,7 @@ final class LedgerRows {
 
     List<FileEntry> files(String pipeline, FileQuery query) {
         return jdbc.sql("""
-                        SELECT p.pipeline, p.topic, p.partition, f.* FROM pipeline_partition p CROSS JOIN LATERAL (
+                        SELECT p.pipeline, p.topic, p.partition, p.generation, f.* FROM pipeline_partition p CROSS JOIN LATERAL (
                             SELECT * FROM pipeline_file f
                             WHERE f.partition_id = p.id
                               AND (cast(:offset AS bigint) IS NULL OR (f.first_offset <= :offset AND f.last_offset >= :offset
@@ -176,7 +176,7 @@ final class LedgerRows {
         return jdbc.sql("""
                         SELECT p.*, (SELECT count(*) FROM pipeline_file f
                                      WHERE f.partition_id = p.id AND f.status = 'CLAIMED' AND f.offsets IS NULL) AS unfinished
-                        FROM pipeline_partition p WHERE p.pipeline = :pipeline ORDER BY p.topic, p.partition""")
+                        FROM pipeline_partition p WHERE p.pipeline = :pipeline AND p.current ORDER BY p.topic, p.partition""")
                 .param("pipeline", pipeline)
                 .query((row, number) -> new PartitionPosition(
                         new PartitionKey(row.getString("pipeline"), row.getString("topic"), row.getInt("partition")),
@@ -200,7 +200,8 @@ final class LedgerRows {
                 row.getInt("version"),
                 instant(row, "batch_time"),
                 ClaimStatus.valueOf(row.getString("status")),
-                keys(row));
+                keys(row),
+                row.getInt("generation"));
         return new Claimed(claim, row.getString("target"));
     }
 
@@ -212,6 +213,7 @@ final class LedgerRows {
                 row.getLong("seq"),
                 claim.id(),
                 claim.range(),
+                claim.generation(),
                 claim.version(),
                 claim.status(),
                 claim.batchTime(),
@@ -230,7 +232,7 @@ final class LedgerRows {
                 row.getLong("files"), counts(row), row.getLong("bytes"), last == null ? null : last.toInstant());
     }
 
-    private static Counts counts(ResultSet row) throws SQLException {
+    static Counts counts(ResultSet row) throws SQLException {
         return new Counts(
                 row.getLong("rows_in"),
                 row.getLong("rows_out"),

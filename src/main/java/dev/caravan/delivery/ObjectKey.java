@@ -37,18 +37,23 @@ public final class ObjectKey {
      * @throws IllegalArgumentException when the key is longer than S3 takes, or would leave its prefix
      */
     static String of(String prefix, OffsetRange range, Instant batchTime, String folder, String extension) {
-        return of(prefix, range, null, batchTime, folder, extension);
+        return of(prefix, range, 1, null, batchTime, folder, extension);
     }
 
-    /** @param replay of a claim whose range another one has too; null for a claim of its whole range */
+    /**
+     * @param generation of the partition; what is read again has names of its own
+     * @param replay of a claim whose range another one has too; null for a claim of its whole range
+     */
     static String of(
             String prefix,
             OffsetRange range,
+            int generation,
             @Nullable UUID replay,
             Instant batchTime,
             String folder,
             String extension) {
         String name = range.topic() + "-" + range.partition() + "-" + padded(range.first()) + "-" + padded(range.last())
+                + (generation == 1 ? "" : "-g" + generation)
                 + (replay == null ? "" : "-replay-" + replay);
         String key = slashed(dated(prefix, batchTime)) + slashed(folder) + name + extension;
         if (key.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {

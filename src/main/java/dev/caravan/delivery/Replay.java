@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * was made for them.
  *
  * @param range from the first letter to the last; most offsets between are not in it
+ * @param generation of the partition, see {@link Ownership}
  * @param epoch under which it may be finished: another replica that takes it over gets a higher one
  * @param attempts how often it was begun, this time included
  * @param afterStep the step that the messages have waited in; null for dead letters, which begin at the first step
@@ -20,6 +21,7 @@ public record Replay(
         UUID claim,
         String pipeline,
         OffsetRange range,
+        int generation,
         long epoch,
         int version,
         Instant batchTime,

@@ -65,7 +65,8 @@ public class Replays {
                             SELECT :claim, id, :first, :last, nextval('ownership_epoch'), :version, now(), 'CLAIMED', '', '{}',
                                 :offsets, :after
                             FROM pipeline_partition
-                            WHERE pipeline = :pipeline AND topic = :topic AND partition = :partition""")
+                            WHERE pipeline = :pipeline AND topic = :topic AND partition = :partition
+                              AND current""")
                     .param("claim", claim)
                     .param("first", offsets.get(0))
                     .param("last", offsets.get(offsets.size() - 1))
@@ -84,7 +85,7 @@ public class Replays {
         });
     }
 
-    private record Waiting(String topic, int partition, long offset, long bytes) {}
+    private record Waiting(String topic, int partition, int generation, long offset, long bytes) {}
 
     /** @param asOf letters that are newer have failed again meanwhile */
     private Optional<UUID> reserveOne(String pipeline, int version, ReplayQuery query, OffsetDateTime asOf) {
@@ -102,7 +103,8 @@ public class Replays {
                             SELECT :claim, id, :first, :last, nextval('ownership_epoch'), :version, now(), 'CLAIMED', '', '{}',
                                 :offsets
                             FROM pipeline_partition
-                            WHERE pipeline = :pipeline AND topic = :topic AND partition = :partition""")
+                            WHERE pipeline = :pipeline AND topic = :topic AND partition = :partition
+                              AND generation = :generation""")
                     .param("claim", claim)
                     .param("first", offsets[0])
                     .param("last", offsets[offsets.length - 1])
@@ -111,6 +113,7 @@ public class Replays {
                     .param("pipeline", pipeline)
                     .param("topic", first.topic)
                     .param("partition", first.partition)
+                    .param("generation", first.generation)
                     .update();
             jdbc.sql("INSERT INTO replay_work (claim_id, pipeline) VALUES (:claim, :pipeline)")
                     .param("claim", claim)
@@ -119,11 +122,12 @@ public class Replays {
             jdbc.sql("""
                             UPDATE dead_letter SET replay = :claim
                             WHERE pipeline = :pipeline AND topic = :topic AND partition = :partition
-                              AND "offset" = ANY(:offsets)""")
+                              AND generation = :generation AND "offset" = ANY(:offsets)""")
                     .param("claim", claim)
                     .param("pipeline", pipeline)
                     .param("topic", first.topic)
                     .param("partition", first.partition)
+                    .param("generation", first.generation)
                     .param("offsets", offsets)
                     .update();
             return Optional.of(claim);
@@ -132,14 +136,14 @@ public class Replays {
 
     private List<Waiting> waiting(String pipeline, ReplayQuery query, OffsetDateTime asOf) {
         return jdbc.sql("""
-                        SELECT topic, partition, "offset", coalesce(octet_length(value), 0) AS bytes FROM dead_letter
+                        SELECT topic, partition, generation, "offset", coalesce(octet_length(value), 0) AS bytes FROM dead_letter
                         WHERE pipeline = :pipeline AND replay IS NULL AND replayed_at IS NULL AND created_at <= :asOf
                           AND (cast(:reason AS text) IS NULL OR reason = :reason)
                           AND (cast(:topic AS text) IS NULL OR topic = :topic)
                           AND (cast(:partition AS integer) IS NULL OR partition = :partition)
                           AND (cast(:first AS bigint) IS NULL OR "offset" >= :first)
                           AND (cast(:last AS bigint) IS NULL OR "offset" <= :last)
-                        ORDER BY topic, partition, "offset" LIMIT :limit FOR UPDATE SKIP LOCKED""")
+                        ORDER BY topic, partition, generation, "offset" LIMIT :limit FOR UPDATE SKIP LOCKED""")
                 .param("pipeline", pipeline)
                 .param("asOf", asOf)
                 .param("reason", query.reason(), Types.VARCHAR)
@@ -149,7 +153,11 @@ public class Replays {
                 .param("last", query.lastOffset(), Types.BIGINT)
                 .param("limit", LETTERS)
                 .query((row, number) -> new Waiting(
-                        row.getString("topic"), row.getInt("partition"), row.getLong("offset"), row.getLong("bytes")))
+                        row.getString("topic"),
+                        row.getInt("partition"),
+                        row.getInt("generation"),
+                        row.getLong("offset"),
+                        row.getLong("bytes")))
                 .list();
     }
 
@@ -160,7 +168,9 @@ public class Replays {
         long bytes = 0;
         for (Waiting letter : letters) {
             bytes += letter.bytes;
-            boolean same = letter.topic.equals(first.topic) && letter.partition == first.partition;
+            boolean same = letter.topic.equals(first.topic)
+                    && letter.partition == first.partition
+                    && letter.generation == first.generation;
             if (!same || (bytes > BYTES && !offsets.isEmpty())) {
                 break;
             }
@@ -191,7 +201,7 @@ public class Replays {
         Optional<Replay> replay = jdbc.sql("""
                         UPDATE pipeline_file f SET epoch = nextval('ownership_epoch') FROM pipeline_partition p
                         WHERE f.claim_id = :claim AND f.status = 'CLAIMED' AND p.id = f.partition_id
-                        RETURNING p.pipeline, p.topic, p.partition, f.first_offset, f.last_offset, f.epoch, f.version,
+                        RETURNING p.pipeline, p.topic, p.partition, p.generation, f.first_offset, f.last_offset, f.epoch, f.version,
                             f.batch_time, f.after_step""")
                 .param("claim", claim)
                 .query((row, number) -> new Replay(
@@ -202,6 +212,7 @@ public class Replays {
                                 row.getInt("partition"),
                                 row.getLong("first_offset"),
                                 row.getLong("last_offset")),
+                        row.getInt("generation"),
                         row.getLong("epoch"),
                         row.getInt("version"),
                         row.getObject("batch_time", OffsetDateTime.class).toInstant(),

@@ -95,7 +95,13 @@ public final class S3Sink implements Processor {
     private String key(Batch batch, WrittenFile file, FileFormat fileFormat) {
         try {
             return ObjectKey.of(
-                    prefix, batch.range(), batch.replay(), batch.batchTime(), file.folder(), fileFormat.extension());
+                    prefix,
+                    batch.range(),
+                    batch.generation(),
+                    batch.replay(),
+                    batch.batchTime(),
+                    file.folder(),
+                    fileFormat.extension());
         } catch (IllegalArgumentException e) {
             throw BatchException.pause(
                     "object_key_refused", e.getMessage() + ". Correct 'prefix' or 'partition_by' of the sink.");
@@ -108,6 +114,7 @@ public final class S3Sink implements Processor {
         Map<String, String> metadata = new TreeMap<>();
         metadata.put("caravan.pipeline", batch.pipeline());
         metadata.put("caravan.version", Integer.toString(batch.version()));
+        metadata.put("caravan.generation", Integer.toString(batch.generation()));
         metadata.put("caravan.topic", range.topic());
         metadata.put("caravan.partition", Integer.toString(range.partition()));
         metadata.put("caravan.first_offset", Long.toString(range.first()));

@@ -49,6 +49,8 @@ record Upload(Claim claim, String bucket, String key, Path file, long rows, long
                 claim.pipeline(),
                 "version",
                 Integer.toString(claim.version()),
+                "generation",
+                Integer.toString(claim.generation()),
                 "first-offset",
                 Long.toString(range.first()),
                 "last-offset",

@@ -24,7 +24,7 @@ final class VersionRows {
                         WHERE c.version <> excluded.version""").param("pipeline", pipeline).param("version", version).update();
         List<Long> held = jdbc.sql("""
                         SELECT id FROM pipeline_partition
-                        WHERE pipeline = :pipeline AND next_offset IS NOT NULL AND version <> :version
+                        WHERE pipeline = :pipeline AND current AND next_offset IS NOT NULL AND version <> :version
                         ORDER BY id FOR UPDATE""")
                 .param("pipeline", pipeline)
                 .param("version", version)
@@ -72,18 +72,20 @@ final class VersionRows {
     List<VersionSwitch> switches(String pipeline, int first, int last) {
         return jdbc.sql("""
                         SELECT * FROM (
-                            SELECT p.topic, p.partition, s.*,
-                                lead(s.first_offset) OVER (PARTITION BY s.partition_id ORDER BY s.number) AS next_offset
+                            SELECT p.topic, p.partition, p.generation, s.*,
+                                coalesce(lead(s.first_offset) OVER (PARTITION BY s.partition_id ORDER BY s.number),
+                                    CASE WHEN NOT p.current THEN p.next_offset END) AS next_offset
                             FROM pipeline_switch s JOIN pipeline_partition p ON p.id = s.partition_id
                             WHERE p.pipeline = :pipeline) s
                         WHERE version BETWEEN :first AND :last
-                        ORDER BY topic, partition, number""")
+                        ORDER BY topic, partition, generation, number""")
                 .param("pipeline", pipeline)
                 .param("first", first)
                 .param("last", last)
                 .query((row, number) -> new VersionSwitch(
                         row.getString("topic"),
                         row.getInt("partition"),
+                        row.getInt("generation"),
                         row.getInt("version"),
                         row.getLong("first_offset"),
                         (Long) row.getObject("next_offset"),

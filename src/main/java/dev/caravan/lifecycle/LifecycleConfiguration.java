@@ -1,5 +1,6 @@
 package dev.caravan.lifecycle;
 
+import dev.caravan.delivery.Generations;
 import dev.caravan.delivery.Ledger;
 import dev.caravan.delivery.Replays;
 import dev.caravan.log.LogSettings;
@@ -89,6 +90,18 @@ class LifecycleConfiguration {
                 pipelines,
                 groups,
                 new TransactionTemplate(transactions));
+    }
+
+    @Bean
+    Offsets offsets(
+            LifecycleStore store,
+            Generations generations,
+            Topics topics,
+            PipelineLog log,
+            ApplicationEventPublisher events,
+            PlatformTransactionManager transactions) {
+        return new Offsets(
+                store, generations, topics, new PipelineDiary(log), events, new TransactionTemplate(transactions));
     }
 
     @Bean

@@ -3,6 +3,7 @@ package dev.caravan.lifecycle;
 import dev.caravan.log.LogLevel;
 import dev.caravan.log.PipelineLog;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Writes what this replica does with a pipeline into the pipeline's log. */
 final class PipelineDiary {
@@ -35,6 +36,17 @@ final class PipelineDiary {
 
     void stopped(String pipeline) {
         log.write(pipeline, LogLevel.INFO, "stopped", Map.of());
+    }
+
+    void reset(OffsetsReset news) {
+        String partitions = news.partitions().stream()
+                .map(at -> at.partition() + " to " + at.position() + " (generation " + at.generation() + ")")
+                .collect(Collectors.joining(", "));
+        log.write(
+                news.pipeline(),
+                LogLevel.INFO,
+                "offsets of " + news.topic() + " were reset to " + news.to() + ": partition " + partitions,
+                Map.of("actor", news.actor(), "to", news.to(), "topic", news.topic()));
     }
 
     void refused(String pipeline, int version, String reason, String message) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.access.Scope;
 import dev.caravan.delivery.ReplayQuery;
+import dev.caravan.lifecycle.OffsetsWish;
 import dev.caravan.log.LogLevel;
 import dev.caravan.pipeline.Transformation;
 import java.time.Duration;
@@ -50,6 +51,10 @@ sealed interface Operation {
         Object update(Update operation, Call call);
 
         Object route(Route operation, Call call);
+
+        Object offsets(Offsets operation, Call call);
+
+        Object resetOffsets(ResetOffsets operation, Call call);
 
         Object transform(Transform operation, Call call);
 
@@ -105,6 +110,26 @@ sealed interface Operation {
         @Override
         public Object on(Cases cases, Call call) {
             return cases.route(this, call);
+        }
+    }
+
+    record Offsets(String pipeline) implements Operation {
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.offsets(this, call);
+        }
+    }
+
+    /** Each one begins another generation. */
+    record ResetOffsets(String pipeline, OffsetsWish to) implements Change {
+        @Override
+        public boolean repeatable() {
+            return false;
+        }
+
+        @Override
+        public Object on(Cases cases, Call call) {
+            return cases.resetOffsets(this, call);
         }
     }
 

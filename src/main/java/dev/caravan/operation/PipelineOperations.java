@@ -6,6 +6,7 @@ import dev.caravan.delivery.FileEntry;
 import dev.caravan.delivery.FileQuery;
 import dev.caravan.delivery.Ledger;
 import dev.caravan.lifecycle.Lifecycle;
+import dev.caravan.lifecycle.Offsets;
 import dev.caravan.lifecycle.Replaying;
 import dev.caravan.log.LogEntry;
 import dev.caravan.log.PipelineLog;
@@ -32,6 +33,7 @@ final class PipelineOperations implements Operation.Cases {
     private final Previewing previewing;
     private final PipelineRoutes routes;
     private final PipelineLog log;
+    private final Offsets offsets;
 
     PipelineOperations(
             Pipelines pipelines,
@@ -43,7 +45,8 @@ final class PipelineOperations implements Operation.Cases {
             Replaying replaying,
             Previewing previewing,
             PipelineRoutes routes,
-            PipelineLog log) {
+            PipelineLog log,
+            Offsets offsets) {
         this.pipelines = pipelines;
         this.lifecycle = lifecycle;
         this.ledger = ledger;
@@ -54,6 +57,7 @@ final class PipelineOperations implements Operation.Cases {
         this.previewing = previewing;
         this.routes = routes;
         this.log = log;
+        this.offsets = offsets;
     }
 
     @Override
@@ -133,6 +137,19 @@ final class PipelineOperations implements Operation.Cases {
     @Override
     public Object route(Operation.Route operation, Call call) {
         return routes.yaml(pipelines.shown(find(operation.pipeline(), call)));
+    }
+
+    @Override
+    public Object offsets(Operation.Offsets operation, Call call) {
+        Pipeline pipeline = find(operation.pipeline(), call);
+        return OffsetsView.of(pipeline, offsets.of(pipeline));
+    }
+
+    @Override
+    public Object resetOffsets(Operation.ResetOffsets operation, Call call) {
+        Pipeline pipeline = find(operation.pipeline(), call);
+        return OffsetsView.of(
+                pipeline, offsets.reset(pipeline, operation.to(), call.caller().keyId()));
     }
 
     @Override

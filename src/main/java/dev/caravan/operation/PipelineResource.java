@@ -91,6 +91,7 @@ final class PipelineResource {
             case "dead-letters/replay" -> posted("replay_dead_letters", asked);
             case "preview" -> posted("preview", asked);
             case "route" -> route(asked);
+            case "offsets" -> offsets(asked);
             default -> throw new IllegalStateException("not in the contract: " + request.getRequestURI());
         };
     }
@@ -124,6 +125,14 @@ final class PipelineResource {
         noParameters(asked);
         String yaml = (String) done(new Operation.Route(asked.pipeline()), asked);
         return new Answer(200, "application/yaml", yaml.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Answer offsets(Asked asked) {
+        noParameters(asked);
+        Operation operation = asked.is("PUT")
+                ? OffsetsRequest.read(asked.pipeline(), asked.body())
+                : new Operation.Offsets(asked.pipeline());
+        return Answer.json(200, done(operation, asked));
     }
 
     /** The parameters are the body. */

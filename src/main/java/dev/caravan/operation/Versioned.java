@@ -67,6 +67,7 @@ final class Versioned {
     record Processed(
             String topic,
             int partition,
+            int generation,
             long firstOffset,
             @Nullable Long lastOffset) {}
 
@@ -84,6 +85,7 @@ final class Versioned {
                             .add(new Processed(
                                     start.topic(),
                                     start.partition(),
+                                    start.generation(),
                                     start.firstOffset(),
                                     next == null ? null : Long.valueOf(next - 1)));
                 }

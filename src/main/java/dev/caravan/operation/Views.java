@@ -188,6 +188,7 @@ final class Views {
             int partition,
             long firstOffset,
             long lastOffset,
+            int generation,
             int version,
             String status,
             String target,
@@ -206,6 +207,7 @@ final class Views {
                     file.range().partition(),
                     file.range().first(),
                     file.range().last(),
+                    file.generation(),
                     file.version(),
                     wireName(file.status()),
                     file.target(),
@@ -234,6 +236,7 @@ final class Views {
     record DeadLetterView(
             String topic,
             int partition,
+            int generation,
             long offset,
             Instant timestamp,
             String reason,
@@ -250,6 +253,7 @@ final class Views {
             return new DeadLetterView(
                     entry.topic(),
                     entry.partition(),
+                    entry.generation(),
                     entry.letter().offset(),
                     entry.letter().timestamp(),
                     entry.letter().reason(),

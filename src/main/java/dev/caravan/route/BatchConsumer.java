@@ -73,6 +73,9 @@ final class BatchConsumer {
             }
         }
         fetch(timeout, wish);
+        if (reading) {
+            partitions.all().forEach(owner::passNoMessages);
+        }
         ConsumerRecords<?, ?> due = reading ? handOutDue(wish) : ConsumerRecords.EMPTY;
         boolean unfinished = partitions.all().stream().anyMatch(SourcePartition::unfinishedMessages);
         report(wish, unfinished || !due.isEmpty());
@@ -175,7 +178,7 @@ final class BatchConsumer {
         pending.receipt().fail(null);
         Batch batch;
         try {
-            batch = pending.open(runtime, at, partition.epoch());
+            batch = pending.open(runtime, at, partition.epoch(), partition.generation());
         } catch (RuntimeException e) {
             pending.receipt().fail(e);
             settle();

@@ -82,10 +82,11 @@ public final class ParkingLot {
                 Arrays.equals(original, row.json()) ? null : original);
     }
 
-    /** The same for all waits of a message. */
+    /** The same for all waits of a message, but another one when it is read again. */
     static UUID run(Batch batch, long offset) {
         String name = batch.pipeline() + "/" + batch.range().topic() + "/"
-                + batch.range().partition() + "/" + offset;
+                + batch.range().partition() + "/" + offset
+                + (batch.generation() == 1 ? "" : "/" + batch.generation());
         return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     }
 }

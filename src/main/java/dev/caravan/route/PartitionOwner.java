@@ -68,6 +68,26 @@ final class PartitionOwner {
         }
     }
 
+    /**
+     * When the consumer is past the position of the ledger though no message has come, what is between are none (markers of
+     * transactions, aborted ones, compacted ones). That is recorded, so that nobody waits for them.
+     */
+    void passNoMessages(SourcePartition partition) {
+        if (!partition.quiet(System.nanoTime())) {
+            return;
+        }
+        try {
+            long position = real.position(partition.partition(), BROKER_TIMEOUT);
+            if (position > partition.next()) {
+                ledger.pass(partition.key(), partition.epoch(), partition.next(), position);
+                partition.passed(position);
+            }
+        } catch (RuntimeException e) {
+            partition.release();
+            failures.report(e, partition.ownFailed());
+        }
+    }
+
     private long oldest(SourcePartition partition) {
         TopicPartition at = partition.partition();
         return java.util.Objects.requireNonNull(

@@ -14,14 +14,17 @@ final class PendingBatch {
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
 
     private final Spool spool;
+    private final OffsetRange range;
     private final int version;
     private final Instant batchTime;
     private final Batch.Receipt receipt = new Batch.Receipt();
     private int failures;
     private long notBefore = System.nanoTime();
 
-    PendingBatch(Spool spool, int version, Instant batchTime) {
+    /** @param range of the spool's messages, and of what is between them and those of the batch before */
+    PendingBatch(Spool spool, OffsetRange range, int version, Instant batchTime) {
         this.spool = spool;
+        this.range = range;
         this.version = version;
         this.batchTime = batchTime;
     }
@@ -35,21 +38,23 @@ final class PendingBatch {
     }
 
     OffsetRange range() {
-        return spool.range();
+        return range;
     }
 
     /** The batch to hand out for one more attempt, its rows not read yet. */
-    Batch open(SourceRuntime runtime, TopicPartition at, long epoch) {
+    Batch open(SourceRuntime runtime, TopicPartition at, long epoch, int generation) {
         return new Batch(
                 runtime.pipeline(),
                 version,
-                range(),
+                range,
                 epoch,
                 batchTime,
-                runtime.control().deadAccepted(at, range().last()),
+                runtime.control().deadAccepted(at, range.last()),
                 spool,
                 runtime.versions().open(version, spool, batchTime),
-                receipt);
+                receipt,
+                generation,
+                null);
     }
 
     Batch.Receipt receipt() {

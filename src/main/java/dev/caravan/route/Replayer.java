@@ -142,6 +142,7 @@ public final class Replayer implements SmartLifecycle {
                     spool,
                     versions.open(replay.version(), spool, replay.batchTime()),
                     receipt,
+                    replay.generation(),
                     replay.claim());
             run(replay, batch, waited, versions);
         } finally {
@@ -179,7 +180,7 @@ public final class Replayer implements SmartLifecycle {
                 file, replay.range().topic(), replay.range().partition(), versions.inlined(replay.version()))) {
             for (DeadLetter letter : replay.letters()) {
                 byte[] value = letter.value();
-                writer.append(
+                writer.appendMessage(
                         letter.offset(),
                         letter.timestamp().toEpochMilli(),
                         letter.key(),

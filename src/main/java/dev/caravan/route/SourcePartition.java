@@ -1,6 +1,8 @@
 package dev.caravan.route;
 
 import dev.caravan.batch.Header;
+import dev.caravan.batch.OffsetRange;
+import dev.caravan.batch.Spool;
 import dev.caravan.batch.SpoolWriter;
 import dev.caravan.delivery.Claim;
 import dev.caravan.delivery.Ownership;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SourcePartition {
     private static final Duration NEVER = Duration.ofDays(365);
+    private static final Duration QUIET = Duration.ofSeconds(1);
 
     private final SourceRuntime runtime;
     private final TopicPartition partition;
@@ -38,11 +41,14 @@ final class SourcePartition {
     private long ownNotBefore = System.nanoTime();
     private int ownFailures;
     private long epoch;
+    private int generation = 1;
     private long next;
     private @Nullable SpoolWriter open;
     private long openedAt;
     private Instant openTime = Instant.EPOCH;
     private int openVersion;
+    private long openFirst;
+    private long quietSince;
 
     SourcePartition(SourceRuntime runtime, TopicPartition partition, Clock clock) {
         this.runtime = runtime;
@@ -61,6 +67,11 @@ final class SourcePartition {
 
     long epoch() {
         return epoch;
+    }
+
+    /** Of the partition, as it is owned. */
+    int generation() {
+        return generation;
     }
 
     boolean owned() {
@@ -82,9 +93,11 @@ final class SourcePartition {
         owned = true;
         ownFailures = 0;
         epoch = ownership.epoch();
+        generation = ownership.generation();
         unfinished.clear();
         unfinished.addAll(ownership.unfinished());
         next = position;
+        quietSince = System.nanoTime();
     }
 
     /** The claim to finish before anything new is read. */
@@ -155,6 +168,7 @@ final class SourcePartition {
         writer.appendMessage(message.offset(), message.timestamp(), message.key(), headers(message), message.value());
         if (claim == null) {
             next = message.offset() + 1;
+            quietSince = System.nanoTime();
             if (full(writer)) {
                 close();
             }
@@ -164,6 +178,7 @@ final class SourcePartition {
     private SpoolWriter openWriter(@Nullable Claim claim) throws IOException {
         int version = claim == null ? runtime.versions().current() : claim.version();
         openVersion = version;
+        openFirst = next;
         openedAt = System.nanoTime();
         openTime = claim == null ? clock.instant() : claim.batchTime();
         String name = partition + "-" + UUID.randomUUID() + ".ndjson";
@@ -206,7 +221,18 @@ final class SourcePartition {
     private void close() throws IOException {
         SpoolWriter writer = java.util.Objects.requireNonNull(open);
         open = null;
-        closed.add(new PendingBatch(writer.finish(), openVersion, openTime));
+        Spool spool = writer.finish();
+        Claim claim = recovering();
+        // from where reading stood, not from the first message: what is between (markers of transactions) is nobody
+        // else's
+        OffsetRange range = claim != null
+                ? claim.range()
+                : new OffsetRange(
+                        partition.topic(),
+                        partition.partition(),
+                        openFirst,
+                        spool.range().last());
+        closed.add(new PendingBatch(spool, range, openVersion, openTime));
     }
 
     private Duration untilOld(long nanos) {
@@ -224,6 +250,21 @@ final class SourcePartition {
         PendingBatch done = closed.removeFirst();
         done.spool().close();
         return unfinished.pollFirst() != null;
+    }
+
+    /** Whether no message has come for a while, and nothing is open. */
+    boolean quiet(long nanos) {
+        return owned && !unfinishedMessages() && nanos - quietSince >= QUIET.toNanos();
+    }
+
+    /** Where reading goes on, but for claims left behind. */
+    long next() {
+        return next;
+    }
+
+    /** The ledger knows that nothing is before this position. */
+    void passed(long position) {
+        next = position;
     }
 
     void retryNow() {
@@ -248,7 +289,11 @@ final class SourcePartition {
         if (!owned) {
             return Duration.ofNanos(Math.max(0, ownNotBefore - nanos));
         }
-        return open == null ? Duration.ofDays(1) : untilOld(nanos);
+        if (open == null) {
+            return Duration.ofDays(1);
+        }
+        Duration left = untilOld(nanos);
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     private static List<Header> headers(ConsumerRecord<byte[], ByteBuffer> message) {

@@ -2,6 +2,7 @@ package dev.caravan.route;
 
 import dev.caravan.batch.BatchException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -67,16 +68,30 @@ public final class Topics {
 
     /** For each partition the offset that its next message will get; empty when there is no such topic. */
     public Map<TopicPartition, Long> endOffsets(String topic) {
+        return offsets(topic, OffsetSpec.latest());
+    }
+
+    /** For each partition the first offset that is still there; empty when there is no such topic. */
+    public Map<TopicPartition, Long> startOffsets(String topic) {
+        return offsets(topic, OffsetSpec.earliest());
+    }
+
+    /** For each partition the offset of the first message from a moment on; -1 where all messages are older. */
+    public Map<TopicPartition, Long> offsetsAt(String topic, Instant time) {
+        return offsets(topic, OffsetSpec.forTimestamp(time.toEpochMilli()));
+    }
+
+    private Map<TopicPartition, Long> offsets(String topic, OffsetSpec which) {
         Optional<TopicDescription> description = describe(topic);
         if (description.isEmpty()) {
             return Map.of();
         }
-        Map<TopicPartition, OffsetSpec> latest = description.get().partitions().stream()
+        Map<TopicPartition, OffsetSpec> asked = description.get().partitions().stream()
                 .map(partition -> new TopicPartition(topic, partition.partition()))
-                .collect(Collectors.toMap(Function.identity(), at -> OffsetSpec.latest()));
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        get(admin.listOffsets(latest).all(), QUESTION).forEach((at, end) -> ends.put(at, end.offset()));
-        return ends;
+                .collect(Collectors.toMap(Function.identity(), at -> which));
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        get(admin.listOffsets(asked).all(), QUESTION).forEach((at, found) -> offsets.put(at, found.offset()));
+        return offsets;
     }
 
     /** For each partition the offset of its last message; partitions without one are missing. */

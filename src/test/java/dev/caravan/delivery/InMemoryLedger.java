@@ -47,11 +47,21 @@ public final class InMemoryLedger implements Ledger {
         unfinished.forEach(row -> row.epoch = held.epoch);
         return new Ownership(
                 held.epoch,
+                1,
                 held.position(),
                 unfinished.stream()
                         .map(Row::claim)
                         .sorted(Comparator.comparingLong(claim -> claim.range().first()))
                         .toList());
+    }
+
+    @Override
+    public synchronized void pass(PartitionKey key, long epoch, long from, long to) {
+        Held held = held(key);
+        held.require(epoch);
+        if (held.next != null && held.next == from && to > from) {
+            held.next = to;
+        }
     }
 
     @Override
@@ -91,7 +101,8 @@ public final class InMemoryLedger implements Ledger {
             held.version = version;
             switches.add(Map.entry(
                     held.key,
-                    new VersionSwitch(held.key.topic(), held.key.partition(), version, offset, null, clock.instant())));
+                    new VersionSwitch(
+                            held.key.topic(), held.key.partition(), 1, version, offset, null, clock.instant())));
         }
     }
 
@@ -116,7 +127,8 @@ public final class InMemoryLedger implements Ledger {
                         .findFirst()
                         .map(later -> later.getValue().firstOffset())
                         .orElse(null);
-                found.add(new VersionSwitch(at.topic(), at.partition(), at.version(), at.firstOffset(), next, at.at()));
+                found.add(new VersionSwitch(
+                        at.topic(), at.partition(), 1, at.version(), at.firstOffset(), next, at.at()));
             }
         }
         return found.stream()
@@ -335,7 +347,8 @@ public final class InMemoryLedger implements Ledger {
                     request.version(),
                     request.batchTime(),
                     status,
-                    keys);
+                    keys,
+                    1);
         }
 
         FileEntry entry() {
@@ -343,6 +356,7 @@ public final class InMemoryLedger implements Ledger {
                     seq,
                     id,
                     request.range(),
+                    1,
                     request.version(),
                     status,
                     request.batchTime(),

@@ -29,6 +29,16 @@ abstract class LedgerContract extends LedgerVersionContract {
     }
 
     @Test
+    void aPositionPassesWhatAreNoMessages() {
+        long epoch = begun(0);
+        ledger().pass(key, epoch, 0, 3);
+        ledger().pass(key, epoch, 0, 9);
+        ledger().pass(key, epoch, 3, 2);
+        assertThat(ledger().own(key, "b", null).nextOffset()).hasValue(3);
+        assertFenced(() -> ledger().pass(key, epoch, 3, 4));
+    }
+
+    @Test
     void everyOwnershipIsHigherThanTheOneBeforeEvenAfterForgetting() {
         long first = ledger().own(key, "a", null).epoch();
         long second = ledger().own(key, "b", null).epoch();

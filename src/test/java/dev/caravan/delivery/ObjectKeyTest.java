@@ -22,6 +22,14 @@ class ObjectKeyTest {
     }
 
     @Test
+    void whatIsReadAgainHasTheGenerationInItsName() {
+        assertThat(ObjectKey.of("lake", RANGE, 2, null, LATE, "", ".parquet"))
+                .isEqualTo("lake/orders-3-00000000000000000100-00000000000000000199-g2.parquet");
+        assertThat(ObjectKey.of("lake", RANGE, 1, null, LATE, "", ".parquet"))
+                .isEqualTo(ObjectKey.of("lake", RANGE, LATE, "", ".parquet"));
+    }
+
+    @Test
     void theSlashAfterAPrefixMayBeLeftOut() {
         assertThat(ObjectKey.of("lake/", RANGE, LATE, "", ".csv"))
                 .isEqualTo(ObjectKey.of("lake", RANGE, LATE, "", ".csv"));

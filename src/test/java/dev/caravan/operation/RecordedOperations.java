@@ -91,6 +91,16 @@ final class RecordedOperations implements Operation.Cases {
     }
 
     @Override
+    public Object offsets(Operation.Offsets operation, Call call) {
+        return answer(operation, call);
+    }
+
+    @Override
+    public Object resetOffsets(Operation.ResetOffsets operation, Call call) {
+        return answer(operation, call);
+    }
+
+    @Override
     public Object transform(Operation.Transform operation, Call call) {
         return answer(operation, call);
     }

@@ -84,6 +84,38 @@ class TriggerIdleIT {
     }
 
     @Test
+    void aTopicThatEndsWithMarkersOfTransactionsIsQuietToo() throws Exception {
+        String topic = Servers.newName("transactions");
+        String pipeline = started(topic);
+        try (KafkaProducer<String, String> transactions = new KafkaProducer<>(
+                Servers.kafka().with(Map.of("transactional.id", topic)),
+                new StringSerializer(),
+                new StringSerializer())) {
+            transactions.initTransactions();
+            for (long id = 1; id <= 3; id++) {
+                long rows = id;
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> TriggerScene.rows(topic).size() == rows);
+                transactions.beginTransaction();
+                transactions.send(new ProducerRecord<>(topic, "k0", "{\"id\":" + id + "}"));
+                transactions.commitTransaction();
+            }
+            transactions.beginTransaction();
+            transactions.send(new ProducerRecord<>(topic, "k0", "{\"id\":99}"));
+            transactions.flush();
+            transactions.abortTransaction();
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> TriggerScene.rows(topic).size() == 4);
+        scene.awaitStatus(pipeline, "idle");
+        assertThat(TriggerScene.rows(topic))
+                .extracting(row -> row.path("id").asLong())
+                .containsExactlyInAnyOrder(0L, 1L, 2L, 3L);
+        scene.stop(pipeline);
+        scene.awaitStatus(pipeline, "stopped");
+    }
+
+    @Test
     void aStartOrAStopWakesIt() throws Exception {
         String pipeline = started(Servers.newName("roused"));
         scene.awaitStatus(pipeline, "idle");
