@@ -156,7 +156,7 @@ public final class Previews {
                 runtime.inlined())) {
             for (PreviewMessage message : messages) {
                 byte[] value = message.value();
-                writer.append(
+                writer.appendMessage(
                         message.offset(),
                         message.timestamp(),
                         message.key(),

@@ -122,6 +122,39 @@ class TriggerOptionsIT {
         scene.awaitStatus(pipeline, "stopped");
     }
 
+    private static void envelope(String topic, String id, int number) throws Exception {
+        publish(
+                topic,
+                "{\"specversion\":\"1.0\",\"id\":\"" + id
+                        + "\",\"source\":\"/shop\",\"type\":\"order.paid\",\"data\":{\"id\":" + number + "}}",
+                Map.of("content-type", "application/cloudevents+json"));
+    }
+
+    @Test
+    void anEnvelopeIsReadTheSameInAPreviewAndWhenItIsReplayed() throws Exception {
+        String topic = Servers.newName("replayed");
+        String pipeline = scene.create(
+                topic, "SELECT CAST(id AS TINYINT) AS id, _ce_id FROM events", TriggerScene.options(topic));
+        envelope(topic, "small", 1);
+        envelope(topic, "large", 1_000);
+        scene.start(pipeline, "");
+        rows(topic, 1);
+        await().atMost(Duration.ofSeconds(30)).until(() -> letters(pipeline).size() == 1);
+
+        String wide = "SELECT id, _ce_id FROM events";
+        JsonNode preview = scene.replica(0)
+                .operation("preview", Map.of("pipeline", pipeline, "sql", wide, "latest", 10))
+                .path("steps");
+        assertThat(preview.get(preview.size() - 1).path("rows"))
+                .extracting(row -> row.path("_ce_id").asText())
+                .containsExactly("small", "large");
+        scene.replica(0).operation("transform", Map.of("pipeline", pipeline, "sql", wide));
+        scene.replica(0).operation("replay_dead_letters", Map.of("pipeline", pipeline, "all", true));
+        assertThat(rows(topic, 2).get(1_000L).path("_ce_id").asText()).isEqualTo("large");
+        scene.stop(pipeline);
+        scene.awaitStatus(pipeline, "stopped");
+    }
+
     private static JsonNode letters(String pipeline) throws Exception {
         return scene.replica(0)
                 .operation("dead_letters", Map.of("pipeline", pipeline))
