@@ -1,10 +1,9 @@
 package dev.caravan.kill;
 
+import dev.caravan.testing.Ports;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +24,9 @@ final class Broker implements AutoCloseable {
     private final int direct;
 
     Broker(Path directory) throws Exception {
-        direct = freePort();
-        int proxied = freePort();
-        int controller = freePort();
+        direct = Ports.free();
+        int proxied = Ports.free();
+        int controller = Ports.free();
         proxy = new TcpProxy(proxied);
         Path log = Files.createDirectories(directory.resolve("log"));
         try (PrintStream quiet = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
@@ -81,14 +80,6 @@ final class Broker implements AutoCloseable {
 
     TcpProxy proxy() {
         return proxy;
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 
     @Override

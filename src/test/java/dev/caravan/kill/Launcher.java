@@ -1,5 +1,6 @@
 package dev.caravan.kill;
 
+import dev.caravan.testing.Ports;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -71,7 +72,7 @@ final class Launcher implements AutoCloseable {
         Path data = directory.resolve("data-" + slot);
         Path temporary = directory.resolve("tmp-" + slot);
         Path log = logs.resolve(name + ".log");
-        int port = Broker.freePort();
+        int port = Ports.free();
         try {
             // what a killed JVM has unpacked there
             delete(temporary);

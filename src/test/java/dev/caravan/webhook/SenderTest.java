@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.standardwebhooks.Webhook;
 import com.sun.net.httpserver.HttpServer;
+import dev.caravan.testing.Ports;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
@@ -107,11 +107,7 @@ class SenderTest {
 
     @Test
     void anEndpointThatIsNotThereIsAFailure() throws IOException {
-        int free;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            free = socket.getLocalPort();
-        }
-        Outcome outcome = send("http://127.0.0.1:" + free + "/");
+        Outcome outcome = send("http://127.0.0.1:" + Ports.free() + "/");
         assertThat(outcome.code()).isNull();
         assertThat(outcome.error()).contains("connection");
     }

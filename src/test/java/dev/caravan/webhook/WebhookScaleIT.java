@@ -3,8 +3,8 @@ package dev.caravan.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.caravan.testing.Ports;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -74,10 +74,7 @@ class WebhookScaleIT {
 
     private void subscribe() throws IOException {
         WebhookEvent[] events = WebhookEvent.values();
-        int dead;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            dead = socket.getLocalPort();
-        }
+        int dead = Ports.free();
         for (int i = 0; i < ENDPOINTS; i++) {
             WebhookEvent event = events[i % events.length];
             String path = "/" + i;
