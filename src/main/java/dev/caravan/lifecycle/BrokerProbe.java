@@ -1,10 +1,8 @@
 package dev.caravan.lifecycle;
 
+import dev.caravan.background.Rounds;
 import dev.caravan.route.Topics;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -19,8 +17,7 @@ final class BrokerProbe implements SmartLifecycle {
 
     private final Replica replica;
     private final Topics topics;
-    private ScheduledExecutorService clockwork = Executors.newScheduledThreadPool(0);
-    private volatile boolean running;
+    private final Rounds rounds = Rounds.of("broker-probe").every(PERIOD, this::probe);
 
     BrokerProbe(Replica replica, Topics topics) {
         this.replica = replica;
@@ -53,24 +50,16 @@ final class BrokerProbe implements SmartLifecycle {
 
     @Override
     public void start() {
-        clockwork = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "broker-probe");
-            thread.setDaemon(true);
-            return thread;
-        });
-        running = true;
-        var unused = clockwork.scheduleWithFixedDelay(
-                this::probe, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        rounds.start();
     }
 
     @Override
     public void stop() {
-        running = false;
-        clockwork.shutdownNow();
+        rounds.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return running;
+        return rounds.running();
     }
 }

@@ -1,5 +1,6 @@
 package dev.caravan.lifecycle;
 
+import dev.caravan.background.Rounds;
 import dev.caravan.delivery.Ledger;
 import dev.caravan.route.Topics;
 import java.time.Duration;
@@ -8,9 +9,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -33,8 +31,7 @@ final class IdleWatch implements SmartLifecycle {
     private final Map<String, Quiet> quiet = new HashMap<>();
     private Map<String, Integer> partitions = Map.of();
     private long partitionsAsked = System.nanoTime() - TOPICS_KNOWN_FOR.toNanos();
-    private ScheduledExecutorService clockwork = Executors.newScheduledThreadPool(0);
-    private volatile boolean running;
+    private final Rounds rounds = Rounds.of("idle-watch").every(PERIOD, this::look);
 
     /** The ends of a topic, and since when they are like that. */
     private record Quiet(long[] ends, long since) {}
@@ -110,24 +107,16 @@ final class IdleWatch implements SmartLifecycle {
 
     @Override
     public void start() {
-        clockwork = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "idle-watch");
-            thread.setDaemon(true);
-            return thread;
-        });
-        running = true;
-        var unused = clockwork.scheduleWithFixedDelay(
-                this::look, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        rounds.start();
     }
 
     @Override
     public void stop() {
-        running = false;
-        clockwork.shutdownNow();
+        rounds.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return running;
+        return rounds.running();
     }
 }

@@ -1,6 +1,6 @@
 /** Moves each pipeline from actual to desired status; publishes every transition. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"problem", "pipeline", "route", "batch", "delivery", "log"})
+@ApplicationModule(allowedDependencies = {"background", "problem", "pipeline", "route", "batch", "delivery", "log"})
 package dev.caravan.lifecycle;
 
 import org.jspecify.annotations.NullMarked;

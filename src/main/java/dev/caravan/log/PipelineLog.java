@@ -1,15 +1,14 @@
 package dev.caravan.log;
 
+import dev.caravan.background.Rounds;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,8 +23,8 @@ public final class PipelineLog implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(PipelineLog.class);
     private static final int QUEUE = 10_000;
     private static final int PORTION = 500;
-    private static final long FLUSH_MILLIS = 250;
-    private static final long RETENTION_SECONDS = 60;
+    private static final Duration FLUSHED_EVERY = Duration.ofMillis(250);
+    private static final Duration RETAINED_EVERY = Duration.ofMinutes(1);
     private static final int MAX_MESSAGE = 4_000;
 
     private final LogRows rows;
@@ -34,8 +33,8 @@ public final class PipelineLog implements SmartLifecycle {
     private final String replica;
     private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(QUEUE);
     private final AtomicLong dropped = new AtomicLong();
-    private ScheduledExecutorService clockwork = Executors.newScheduledThreadPool(0);
-    private volatile boolean running;
+    private final Rounds rounds =
+            Rounds.of("pipeline-log").every(FLUSHED_EVERY, this::flush).every(RETAINED_EVERY, this::retain);
 
     record Pending(String pipeline, LogEntry entry) {}
 
@@ -113,27 +112,18 @@ public final class PipelineLog implements SmartLifecycle {
 
     @Override
     public void start() {
-        clockwork = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "pipeline-log");
-            thread.setDaemon(true);
-            return thread;
-        });
-        running = true;
-        var unused = clockwork.scheduleWithFixedDelay(this::flush, FLUSH_MILLIS, FLUSH_MILLIS, TimeUnit.MILLISECONDS);
-        var unusedToo =
-                clockwork.scheduleWithFixedDelay(this::retain, RETENTION_SECONDS, RETENTION_SECONDS, TimeUnit.SECONDS);
+        rounds.start();
     }
 
     @Override
     public void stop() {
-        running = false;
-        clockwork.shutdown();
+        rounds.finish();
         flush();
     }
 
     @Override
     public boolean isRunning() {
-        return running;
+        return rounds.running();
     }
 
     /** Before whatever writes, and until after it. */

@@ -1,5 +1,6 @@
 package dev.caravan.route;
 
+import dev.caravan.background.Rounds;
 import dev.caravan.batch.Batch;
 import dev.caravan.batch.BatchException;
 import dev.caravan.batch.Spool;
@@ -16,9 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -43,9 +41,10 @@ public final class Replayer implements SmartLifecycle {
     private final Resumer resumer;
     private final ProducerTemplate producer;
     private final String owner;
-    private ScheduledExecutorService clockwork = Executors.newScheduledThreadPool(0);
+    private final Rounds rounds = new Rounds("replayer", 2)
+            .every(Duration.ZERO, PERIOD, this::work)
+            .every(Duration.ZERO, RENEWAL, this::renew);
     private final ReentrantLock working = new ReentrantLock();
-    private volatile boolean running;
     private volatile @Nullable Replay current;
 
     Replayer(PipelineRoutes routes, Replays replays, Resumer resumer, ProducerTemplate producer, String owner) {
@@ -58,9 +57,7 @@ public final class Replayer implements SmartLifecycle {
 
     /** Looks now rather than at the next tick. */
     public void nudge() {
-        if (running) {
-            clockwork.execute(this::work);
-        }
+        rounds.now(this::work);
     }
 
     /** The one that works sees what has come meanwhile; nobody waits for it, so that leases are renewed. */
@@ -71,7 +68,7 @@ public final class Replayer implements SmartLifecycle {
         try {
             Set<String> here = routes.here();
             boolean more = !here.isEmpty();
-            while (more && running) {
+            while (more && rounds.running()) {
                 boolean claimed = resumer.reserve(here);
                 Optional<Replay> due = replays.take(here, owner);
                 due.ifPresent(this::attempt);
@@ -204,25 +201,17 @@ public final class Replayer implements SmartLifecycle {
 
     @Override
     public void start() {
-        clockwork = Executors.newScheduledThreadPool(2, task -> {
-            Thread thread = new Thread(task, "replayer");
-            thread.setDaemon(true);
-            return thread;
-        });
-        running = true;
-        clockwork.scheduleWithFixedDelay(this::work, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
-        clockwork.scheduleWithFixedDelay(this::renew, 0, RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
+        rounds.start();
     }
 
     @Override
     public void stop() {
-        running = false;
-        clockwork.shutdown();
+        rounds.finish();
     }
 
     @Override
     public boolean isRunning() {
-        return running;
+        return rounds.running();
     }
 
     /** After Camel and before the reconciler closes the routes. */

@@ -1,7 +1,17 @@
 /** Compiles a pipeline into Camel routes; the only package that builds routes. */
 @NullMarked
 @ApplicationModule(
-        allowedDependencies = {"connection", "problem", "pipeline", "kamelet", "batch", "sql", "delivery", "wait"})
+        allowedDependencies = {
+            "background",
+            "connection",
+            "problem",
+            "pipeline",
+            "kamelet",
+            "batch",
+            "sql",
+            "delivery",
+            "wait"
+        })
 package dev.caravan.route;
 
 import org.jspecify.annotations.NullMarked;

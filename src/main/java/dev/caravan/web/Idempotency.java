@@ -1,13 +1,11 @@
 package dev.caravan.web;
 
+import dev.caravan.background.Rounds;
 import dev.caravan.problem.Problem;
 import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -26,16 +24,13 @@ final class Idempotency implements InitializingBean, DisposableBean {
     static final Duration LEASE = Duration.ofSeconds(60);
 
     private static final Logger LOG = LoggerFactory.getLogger(Idempotency.class);
-    private static final int RENEWED_EVERY_SECONDS = 15;
-    private static final int PURGED_EVERY_MINUTES = 30;
+    private static final Duration RENEWED_EVERY = Duration.ofSeconds(15);
+    private static final Duration PURGED_EVERY = Duration.ofMinutes(30);
 
     private final IdempotencyStore store;
     private final Set<UUID> running = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService clockwork = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "idempotency");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final Rounds rounds =
+            Rounds.of("idempotency").every(RENEWED_EVERY, this::renew).every(PURGED_EVERY, this::purge);
 
     Idempotency(IdempotencyStore store) {
         this.store = store;
@@ -112,13 +107,11 @@ final class Idempotency implements InitializingBean, DisposableBean {
 
     @Override
     public void afterPropertiesSet() {
-        var unused = clockwork.scheduleWithFixedDelay(
-                this::renew, RENEWED_EVERY_SECONDS, RENEWED_EVERY_SECONDS, TimeUnit.SECONDS);
-        var alsoUnused = clockwork.scheduleWithFixedDelay(this::purge, 1, PURGED_EVERY_MINUTES, TimeUnit.MINUTES);
+        rounds.start();
     }
 
     @Override
     public void destroy() {
-        clockwork.shutdownNow();
+        rounds.stop();
     }
 }

@@ -1,6 +1,6 @@
 /** What every answer shares: request id, error bodies, limits. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"problem"})
+@ApplicationModule(allowedDependencies = {"background", "problem"})
 package dev.caravan.web;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,9 +1,7 @@
 package dev.caravan.webhook;
 
+import dev.caravan.background.Rounds;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,8 +14,8 @@ final class Retention implements SmartLifecycle {
 
     private final DeliveryQueue queue;
     private final Duration retention;
-    private ScheduledExecutorService clockwork = Executors.newScheduledThreadPool(0);
-    private volatile boolean running;
+    private final Rounds rounds =
+            Rounds.of("webhook-retention").every(Duration.ofMinutes(1), Duration.ofHours(1), this::clearQuietly);
 
     Retention(DeliveryQueue queue, Duration retention) {
         this.queue = queue;
@@ -52,23 +50,16 @@ final class Retention implements SmartLifecycle {
 
     @Override
     public void start() {
-        running = true;
-        clockwork = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "webhook-retention");
-            thread.setDaemon(true);
-            return thread;
-        });
-        clockwork.scheduleWithFixedDelay(this::clearQuietly, 1, 60, TimeUnit.MINUTES);
+        rounds.start();
     }
 
     @Override
     public void stop() {
-        running = false;
-        clockwork.shutdownNow();
+        rounds.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return running;
+        return rounds.running();
     }
 }
