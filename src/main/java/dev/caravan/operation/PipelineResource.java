@@ -6,7 +6,7 @@ import dev.caravan.access.Caller;
 import dev.caravan.access.Scope;
 import dev.caravan.problem.Problem;
 import dev.caravan.web.Answer;
-import dev.caravan.web.Fields;
+import dev.caravan.web.QueryFields;
 import dev.caravan.web.RequestBody;
 import dev.caravan.web.StrictJson;
 import jakarta.servlet.http.HttpServletRequest;
@@ -34,6 +34,9 @@ final class PipelineResource {
             "provisioned",
             "created_at",
             "updated_at");
+
+    private static final Set<String> NUMBERS = Set.of("limit", "partition", "offset");
+    private static final Set<String> FLAGS = Set.of("force");
 
     private final Operation.Cases operations;
 
@@ -67,7 +70,7 @@ final class PipelineResource {
         }
 
         ObjectNode parameters() {
-            ObjectNode parameters = QueryParameters.of(request);
+            ObjectNode parameters = new QueryFields(request).object(NUMBERS, FLAGS);
             return path.isEmpty() ? parameters : parameters.put("pipeline", pipeline());
         }
 
@@ -166,6 +169,6 @@ final class PipelineResource {
 
     /** @throws Problem when there are any */
     private static void noParameters(Asked asked) {
-        new Fields(QueryParameters.of(asked.request), "").check();
+        new QueryFields(asked.request).check();
     }
 }

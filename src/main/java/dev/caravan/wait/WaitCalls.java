@@ -6,6 +6,7 @@ import dev.caravan.access.Caller;
 import dev.caravan.problem.Problem;
 import dev.caravan.web.Answer;
 import dev.caravan.web.Fields;
+import dev.caravan.web.QueryFields;
 import dev.caravan.web.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -59,7 +60,7 @@ final class WaitCalls {
     record PurgedView(long deleted, boolean dryRun, long wouldDelete) {}
 
     Answer list(WaitRequest request) {
-        Query query = request.query();
+        QueryFields query = request.query();
         String project = ownProject(query, request.caller(), true);
         WaitStatus status =
                 query.read("status", "waiting, received, timed_out or canceled", text -> WaitStatus.find(text)
@@ -105,7 +106,7 @@ final class WaitCalls {
     }
 
     Answer stats(WaitRequest request) {
-        Query query = request.query();
+        QueryFields query = request.query();
         String project = ownProject(query, request.caller(), false);
         Instant since = query.time("since");
         query.check();
@@ -155,7 +156,7 @@ final class WaitCalls {
     }
 
     Answer send(WaitRequest request) {
-        Query query = request.query();
+        QueryFields query = request.query();
         int keep = query.number("buffer_secs", 1, MAX_KEEP, 0);
         query.check();
         String payload = payload(request.body());
@@ -230,7 +231,7 @@ final class WaitCalls {
         return value == null ? null : new String(StrictJson.bytes(value), StandardCharsets.UTF_8);
     }
 
-    private static String ownProject(Query query, Caller caller, boolean required) {
+    private static String ownProject(QueryFields query, Caller caller, boolean required) {
         String asked = query.text("project_id");
         if (asked == null && required) {
             query.wrong("project_id", "is required");

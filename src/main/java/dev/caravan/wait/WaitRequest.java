@@ -8,6 +8,7 @@ import dev.caravan.web.Answer;
 import dev.caravan.web.Endpoint;
 import dev.caravan.web.Failures;
 import dev.caravan.web.Fields;
+import dev.caravan.web.QueryFields;
 import dev.caravan.web.RequestBody;
 import dev.caravan.web.StrictJson;
 import jakarta.servlet.http.HttpServletRequest;
@@ -71,8 +72,8 @@ record WaitRequest(HttpServletRequest request, Caller caller) {
         }
     }
 
-    Query query() {
-        return new Query(request);
+    QueryFields query() {
+        return new QueryFields(request, WaitReason.INVALID_PARAMETER);
     }
 
     /** The fields of the body; none when there is no body. */

@@ -6,6 +6,7 @@ import dev.caravan.problem.Problem;
 import dev.caravan.web.Answer;
 import dev.caravan.web.Cursor;
 import dev.caravan.web.Envelope;
+import dev.caravan.web.QueryFields;
 import dev.caravan.web.RequestBody;
 import dev.caravan.web.WebReason;
 import jakarta.servlet.http.HttpServletRequest;
@@ -21,6 +22,9 @@ import org.springframework.transaction.TransactionException;
 
 /** {@code /webhooks}: reads each request, has it done, and gives the answer its shape. */
 final class WebhookApi {
+    private static final int PAGE = 50;
+    private static final int MAX_PAGE = 1_000;
+
     private final Webhooks webhooks;
     private final Envelope envelope;
 
@@ -49,7 +53,7 @@ final class WebhookApi {
     /** @param path what is after {@code /webhooks} */
     private Done done(HttpServletRequest request, String project, List<String> path) {
         String method = request.getMethod();
-        QueryFields query = new QueryFields(request.getParameterMap());
+        QueryFields query = new QueryFields(request);
         if (path.isEmpty()) {
             return method.equals("POST") ? create(request, query, project) : list(query, project);
         }
@@ -72,7 +76,7 @@ final class WebhookApi {
 
     private Done list(QueryFields query, String project) {
         Long before = Cursor.number(query.text("cursor"));
-        int limit = query.limit();
+        int limit = query.number("limit", 1, MAX_PAGE, PAGE);
         query.check();
         List<Webhook> found = webhooks.list(project, before, limit + 1);
         return new Done(200, page(found, limit, Webhook::position, WebhookApi::view));
@@ -85,8 +89,8 @@ final class WebhookApi {
 
     private Done deliveries(QueryFields query, String project, String id) {
         Long before = Cursor.number(query.text("cursor"));
-        int limit = query.limit();
-        WebhookDelivery.Status status = query.status();
+        int limit = query.number("limit", 1, MAX_PAGE, PAGE);
+        WebhookDelivery.Status status = query.read("status", WebhookDelivery.Status.KNOWN, WebhookDelivery.Status::of);
         query.check();
         List<WebhookDelivery> found = webhooks.deliveries(project, id, status, before, limit + 1);
         return new Done(200, page(found, limit, WebhookDelivery::position, Views.DeliveryView::of));

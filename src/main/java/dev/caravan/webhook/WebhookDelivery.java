@@ -1,7 +1,9 @@
 package dev.caravan.webhook;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,17 @@ record WebhookDelivery(
         DELIVERED,
         /** No attempt is left, or the webhook is disabled. */
         FAILED;
+
+        static final String KNOWN =
+                Arrays.stream(values()).map(Status::wireName).collect(Collectors.joining(", ", "one of ", ""));
+
+        /** @throws IllegalArgumentException when there is none of that name */
+        static Status of(String wireName) {
+            return Arrays.stream(values())
+                    .filter(status -> status.wireName().equals(wireName))
+                    .findFirst()
+                    .orElseThrow(IllegalArgumentException::new);
+        }
 
         String wireName() {
             return name().toLowerCase(Locale.ROOT);
