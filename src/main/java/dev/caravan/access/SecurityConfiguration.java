@@ -84,6 +84,8 @@ class SecurityConfiguration {
         // as a character of a part, that is; one that stands there by itself begins a parameter and is refused
         firewall.getEncodedUrlBlocklist().removeAll(List.of("%3b", "%3B"));
         firewall.getDecodedUrlBlocklist().remove(";");
+        firewall.setAllowedHeaderNames(PlainText::isName);
+        firewall.setAllowedHeaderValues(PlainText::isValue);
         return firewall;
     }
 
