@@ -3,7 +3,10 @@ package dev.caravan.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.testing.RunningCaravan;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +15,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Figures of a pipeline over a restart of the program. */
+/** Figures of a pipeline, and its answer under an idempotency key, over a restart of the program. */
 class MonitorIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private static RunningCaravan caravan;
 
     @BeforeAll
@@ -28,7 +33,8 @@ class MonitorIT {
 
     @Test
     void figuresComeFromWhatIsCommittedAndSurviveARestart() throws Exception {
-        create("watched");
+        HttpResponse<String> created = createOnce("watched");
+        assertThat(created.statusCode()).isEqualTo(200);
         caravan.operation("start", Map.of("pipeline", "watched"));
         ingest("watched", 11, 3, 12);
         JsonNode before = awaitIn("watched", 3);
@@ -44,6 +50,9 @@ class MonitorIT {
 
         caravan = caravan.restart();
 
+        HttpResponse<String> again = createOnce("watched");
+        assertThat(again.body()).as("under its idempotency key").isEqualTo(created.body());
+        assertThat(again.headers().firstValue("Idempotency-Replayed")).contains("true");
         JsonNode after = monitor("watched");
         assertThat(after.path("total")).isEqualTo(before.path("total"));
         assertThat(after.path("equation")).isEqualTo(before.path("equation"));
@@ -63,31 +72,36 @@ class MonitorIT {
     }
 
     private static void create(String name) throws Exception {
-        caravan.operation(
-                "create",
-                Map.of(
-                        "name",
-                        name,
-                        "options",
-                        Map.of("batch", Map.of("max_interval", "200ms")),
-                        "schema",
-                        Map.of("n", "BIGINT"),
-                        "steps",
-                        List.of(
-                                Map.of(
-                                        "name",
-                                        "big",
-                                        "kamelet",
-                                        "sql-transform-action",
-                                        "properties",
-                                        Map.of("query", "SELECT n FROM events WHERE n > 10")),
-                                Map.of(
-                                        "name",
-                                        "lake",
-                                        "kamelet",
-                                        "s3-sink",
-                                        "properties",
-                                        Map.of("bucket", "lake", "prefix", name)))));
+        caravan.operation("create", document(name));
+    }
+
+    private static HttpResponse<String> createOnce(String name) throws Exception {
+        String body = JSON.writeValueAsString(Map.of("operation", "create", "parameters", document(name)));
+        return caravan.send(caravan.request("/pipeline")
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", "create-" + name)
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    private static Map<String, Object> document(String name) {
+        Map<String, Object> query = Map.of("query", "SELECT n FROM events WHERE n > 10");
+        return Map.of(
+                "name",
+                name,
+                "options",
+                Map.of("batch", Map.of("max_interval", "200ms")),
+                "schema",
+                Map.of("n", "BIGINT"),
+                "steps",
+                List.of(
+                        Map.of("name", "big", "kamelet", "sql-transform-action", "properties", query),
+                        Map.of(
+                                "name",
+                                "lake",
+                                "kamelet",
+                                "s3-sink",
+                                "properties",
+                                Map.of("bucket", "lake", "prefix", name))));
     }
 
     private static void ingest(String name, int... numbers) throws Exception {
