@@ -18,7 +18,7 @@ class JourneyIT {
 
     @BeforeAll
     static void start() throws Exception {
-        caravan = RunningCaravan.embedded();
+        caravan = RunningCaravan.firstStart();
     }
 
     @AfterAll

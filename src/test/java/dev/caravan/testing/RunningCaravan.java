@@ -39,7 +39,16 @@ public final class RunningCaravan implements AutoCloseable {
         return start(Map.of());
     }
 
+    /** As a newcomer starts it: nothing is shared, PostgreSQL is unpacked into the directory too. */
+    public static RunningCaravan firstStart() throws IOException {
+        return start(Map.of(), List.of());
+    }
+
     public static RunningCaravan start(Map<String, String> settings) throws IOException {
+        return start(settings, List.of("--caravan.embedded.binaries=" + Servers.binaries()));
+    }
+
+    private static RunningCaravan start(Map<String, String> settings, List<String> shared) throws IOException {
         Path data = Files.createTempDirectory("caravan-test");
         Path routes = Files.createDirectories(data.resolve("routes"));
         List<String> arguments = new ArrayList<>(List.of(
@@ -50,6 +59,7 @@ public final class RunningCaravan implements AutoCloseable {
                 "--caravan.demo=false",
                 "--caravan.rate-limit=0",
                 "--caravan.rate-limit-unauthenticated=0"));
+        arguments.addAll(shared);
         settings.forEach((name, value) -> arguments.add("--" + name + "=" + value));
         return new RunningCaravan(data, arguments.toArray(String[]::new));
     }
