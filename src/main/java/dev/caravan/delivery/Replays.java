@@ -56,7 +56,14 @@ public class Replays {
      *
      * @param offsets in ascending order, not empty
      */
-    public UUID claim(String pipeline, int version, String topic, int partition, List<Long> offsets, String afterStep) {
+    public UUID claim(
+            String pipeline,
+            int version,
+            String topic,
+            int partition,
+            int generation,
+            List<Long> offsets,
+            String afterStep) {
         return inTransaction(() -> {
             UUID claim = UUID.randomUUID();
             jdbc.sql("""
@@ -66,13 +73,14 @@ public class Replays {
                                 :offsets, :after
                             FROM pipeline_partition
                             WHERE pipeline = :pipeline AND topic = :topic AND partition = :partition
-                              AND current""")
+                              AND generation = :generation""")
                     .param("claim", claim)
                     .param("first", offsets.get(0))
                     .param("last", offsets.get(offsets.size() - 1))
                     .param("version", version)
                     .param("offsets", offsets.toArray(Long[]::new))
                     .param("after", afterStep)
+                    .param("generation", generation)
                     .param("pipeline", pipeline)
                     .param("topic", topic)
                     .param("partition", partition)

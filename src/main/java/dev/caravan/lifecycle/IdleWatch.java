@@ -9,9 +9,15 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Scales pipelines to zero and back. One request a second asks the broker for the ends of all topics that count, those of
@@ -27,6 +33,7 @@ final class IdleWatch implements SmartLifecycle {
     private final Replica replica;
     private final Ledger ledger;
     private final Topics topics;
+    private final UnaryOperator<Set<String>> due;
     private final Runnable nudge;
     private final Map<String, Quiet> quiet = new HashMap<>();
     private Map<String, Integer> partitions = Map.of();
@@ -36,11 +43,15 @@ final class IdleWatch implements SmartLifecycle {
     /** The ends of a topic, and since when they are like that. */
     private record Quiet(long[] ends, long since) {}
 
-    /** @param nudge makes the reconciler look at once */
-    IdleWatch(Replica replica, Ledger ledger, Topics topics, Runnable nudge) {
+    /**
+     * @param due those of the pipelines that have rows to go on after a wait
+     * @param nudge makes the reconciler look at once
+     */
+    IdleWatch(Replica replica, Ledger ledger, Topics topics, UnaryOperator<Set<String>> due, Runnable nudge) {
         this.replica = replica;
         this.ledger = ledger;
         this.topics = topics;
+        this.due = due;
         this.nudge = nudge;
     }
 
@@ -52,6 +63,7 @@ final class IdleWatch implements SmartLifecycle {
         if (watched.isEmpty()) {
             return;
         }
+        goOn(watched);
         try {
             Map<String, long[]> ends =
                     topics.ends(known(watched.stream().map(LocalPipeline::topic).toList()));
@@ -67,6 +79,29 @@ final class IdleWatch implements SmartLifecycle {
             watched.stream()
                     .filter(LocalPipeline::idle)
                     .forEach(local -> local.brokerAway("Kafka cannot be reached: " + e.getMessage()));
+        }
+    }
+
+    /** An event that a row waited for wakes its pipeline as a message does. */
+    private void goOn(List<LocalPipeline> watched) {
+        Map<String, LocalPipeline> sleeping = watched.stream()
+                .filter(LocalPipeline::idle)
+                .collect(Collectors.toMap(LocalPipeline::pipeline, Function.identity()));
+        if (sleeping.isEmpty()) {
+            return;
+        }
+        try {
+            for (String pipeline : due.apply(sleeping.keySet())) {
+                LocalPipeline local = sleeping.get(pipeline);
+                if (local != null && local.wake()) {
+                    // quiet from now on, so that it has the time to go on
+                    quiet.computeIfPresent(pipeline, (id, before) -> new Quiet(before.ends(), System.nanoTime()));
+                    LOG.info("{} wakes: rows of it go on after a wait", pipeline);
+                    nudge.run();
+                }
+            }
+        } catch (DataAccessException | TransactionException e) {
+            LOG.debug("PostgreSQL does not say what goes on", e);
         }
     }
 

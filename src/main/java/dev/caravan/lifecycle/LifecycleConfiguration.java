@@ -62,8 +62,8 @@ class LifecycleConfiguration {
     }
 
     @Bean
-    IdleWatch idleWatch(Replica replica, Ledger ledger, Topics topics, Reconciler reconciler) {
-        return new IdleWatch(replica, ledger, topics, reconciler::nudge);
+    IdleWatch idleWatch(Replica replica, Ledger ledger, Topics topics, Replayer replayer, Reconciler reconciler) {
+        return new IdleWatch(replica, ledger, topics, replayer::due, reconciler::nudge);
     }
 
     @Bean

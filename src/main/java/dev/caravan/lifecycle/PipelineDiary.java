@@ -73,6 +73,10 @@ final class PipelineDiary {
                 Map.of("reason", reason));
     }
 
+    void signalsRefused(String pipeline, String message) {
+        log.write(pipeline, LogLevel.WARN, message, Map.of());
+    }
+
     void fenced(String pipeline, String message) {
         log.write(pipeline, LogLevel.WARN, "what it had read was dropped: " + message, Map.of());
     }

@@ -250,6 +250,11 @@ final class Replica implements SourceListener {
     }
 
     @Override
+    public void signalsRefused(String pipeline, String message) {
+        diary.signalsRefused(pipeline, message);
+    }
+
+    @Override
     public void fenced(String pipeline, String message) {
         LOG.warn("{} was fenced: {}", pipeline, message);
         diary.fenced(pipeline, message);

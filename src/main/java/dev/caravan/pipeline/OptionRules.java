@@ -22,6 +22,10 @@ final class OptionRules {
                                 || given.compareTo(PipelineOptions.MAX_IDLE) > 0))
                 .ifPresent(given ->
                         violations.add(new Violation("/options/idle", "must be between 1s and 7d, or 0s for never")));
+        read(options.path("signals").path("buffer"), Amounts::duration)
+                .filter(given -> given.compareTo(Signals.MIN_BUFFER) < 0 || given.compareTo(Signals.MAX_BUFFER) > 0)
+                .ifPresent(
+                        given -> violations.add(new Violation("/options/signals/buffer", "must be between 1s and 7d")));
         JsonNode size = batch.path("max_bytes");
         Optional<Long> bytes = size.isIntegralNumber() ? Optional.of(size.longValue()) : read(size, Amounts::bytes);
         bytes.filter(given -> given < BatchLimits.MIN_BYTES || given > BatchLimits.MAX_BYTES)

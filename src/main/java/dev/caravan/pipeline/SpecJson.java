@@ -55,7 +55,21 @@ final class SpecJson {
         if (options.event() != null) {
             written.put("idle", Amounts.write(options.idle()));
         }
+        Signals signals = options.signals();
+        if (signals != null) {
+            written.set("signals", write(signals));
+        }
         return written;
+    }
+
+    private static ObjectNode write(Signals signals) {
+        ObjectNode written = JSON.createObjectNode();
+        written.put("topic", signals.topic());
+        written.put("key", signals.key());
+        if (signals.payload() != null) {
+            written.put("payload", signals.payload());
+        }
+        return written.put("buffer", Amounts.write(signals.buffer()));
     }
 
     static String text(JsonNode document) {
@@ -97,7 +111,16 @@ final class SpecJson {
                 batch(options.path("batch")),
                 options.path("consumers").asInt(defaults.consumers()),
                 RunMode.of(options.path("run").asText(defaults.run().wireName())),
-                options.has("idle") ? Amounts.duration(options.path("idle").asText()) : defaults.idle());
+                options.has("idle") ? Amounts.duration(options.path("idle").asText()) : defaults.idle(),
+                options.has("signals") ? signals(options.path("signals")) : null);
+    }
+
+    private static Signals signals(JsonNode signals) {
+        return new Signals(
+                signals.path("topic").asText(),
+                signals.path("key").asText(),
+                text(signals, "payload"),
+                signals.has("buffer") ? Amounts.duration(signals.path("buffer").asText()) : Signals.DEFAULT_BUFFER);
     }
 
     private static BatchLimits batch(JsonNode batch) {

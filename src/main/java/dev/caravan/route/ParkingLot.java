@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * Parks the rows of a batch: the waits are inserted in the transaction in which the ledger commits the batch, so that they
@@ -39,21 +39,57 @@ public final class ParkingLot {
 
     void park(Batch batch, String step, Duration timeout, List<Row> rows, List<DeadMessage> dead) {
         String project = versions.of(batch).project();
-        Set<String> taken =
-                new HashSet<>(waits.taken(project, rows.stream().map(Row::key).toList()));
+        ParkingPlace place = new ParkingPlace(
+                project,
+                batch.pipeline(),
+                batch.version(),
+                batch.generation(),
+                step,
+                Math.toIntExact(timeout.toSeconds()));
+        try {
+            park(batch, place, rows, dead, Set.of(), parkings -> requireNew(waits.parkNew(place, parkings)));
+        } catch (KeysTaken e) {
+            Set<String> taken = waits.taken(project, rows.stream().map(Row::key).toList());
+            park(batch, place, rows, dead, taken, parkings -> insert(place, parkings));
+        }
+    }
+
+    private void park(
+            Batch batch,
+            ParkingPlace place,
+            List<Row> rows,
+            List<DeadMessage> dead,
+            Set<String> taken,
+            Consumer<List<Parking>> insertion) {
+        Set<String> known = new HashSet<>(taken);
         List<Parking> parkings = new ArrayList<>(rows.size());
         List<DeadMessage> all = new ArrayList<>(dead);
+        RunIds runs = new RunIds(batch);
         for (Row row : rows) {
-            if (taken.add(row.key())) {
-                parkings.add(parking(batch, row));
+            if (known.add(row.key())) {
+                parkings.add(parking(batch, runs, row));
             } else {
                 all.add(new DeadMessage(
-                        row.line(), "event_key_taken", "another wait has the event key " + row.key(), step));
+                        row.line(), "event_key_taken", "another wait has the event key " + row.key(), place.step()));
             }
         }
-        ParkingPlace place = new ParkingPlace(
-                project, batch.pipeline(), batch.version(), step, Math.toIntExact(timeout.toSeconds()));
-        delivery.park(batch, all, "wait:" + step, parkings.size(), () -> insert(place, parkings));
+        delivery.park(batch, all, "wait:" + place.step(), parkings.size(), () -> {
+            if (batch.replay() != null) {
+                waits.supersede(parkings.stream().map(Parking::run).toList());
+            }
+            insertion.accept(parkings);
+        });
+    }
+
+    private static void requireNew(boolean parked) {
+        if (!parked) {
+            throw new KeysTaken();
+        }
+    }
+
+    /** Rolls the transaction back: whose the keys are has to be found out first. */
+    private static final class KeysTaken extends RuntimeException {
+        private static final long serialVersionUID = 1;
     }
 
     private void insert(ParkingPlace place, List<Parking> parkings) {
@@ -65,13 +101,13 @@ public final class ParkingLot {
         }
     }
 
-    private static Parking parking(Batch batch, Row row) {
+    private static Parking parking(Batch batch, RunIds runs, Row row) {
         Spool spool = batch.spool();
         int line = row.line();
         byte[] original = spool.original(line);
         return new Parking(
                 row.key(),
-                run(batch, spool.offset(line)),
+                runs.of(spool.offset(line)),
                 new String(row.json(), StandardCharsets.UTF_8),
                 batch.range().topic(),
                 batch.range().partition(),
@@ -80,13 +116,5 @@ public final class ParkingLot {
                 HeaderText.write(spool.headers(line)),
                 Instant.ofEpochMilli(spool.timestamp(line)),
                 Arrays.equals(original, row.json()) ? null : original);
-    }
-
-    /** The same for all waits of a message, but another one when it is read again. */
-    static UUID run(Batch batch, long offset) {
-        String name = batch.pipeline() + "/" + batch.range().topic() + "/"
-                + batch.range().partition() + "/" + offset
-                + (batch.generation() == 1 ? "" : "/" + batch.generation());
-        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -18,6 +18,7 @@ public final class PipelineRoutes implements VersionRuntimes {
     private final PipelineStore store;
     private final VersionRuntimeFactory runtimes;
     private final BatchSourceFactory sources;
+    private final SignalReaders signals;
     private final Map<String, VersionRuntime> trials = new ConcurrentHashMap<>();
     private final Map<String, RunningVersions> running = new ConcurrentHashMap<>();
 
@@ -26,12 +27,14 @@ public final class PipelineRoutes implements VersionRuntimes {
             CamelRoutes camel,
             PipelineStore store,
             VersionRuntimeFactory runtimes,
-            BatchSourceFactory sources) {
+            BatchSourceFactory sources,
+            SignalReaders signals) {
         this.compiler = compiler;
         this.camel = camel;
         this.store = store;
         this.runtimes = runtimes;
         this.sources = sources;
+        this.signals = signals;
     }
 
     /** The compiled routes as Camel YAML. */
@@ -55,7 +58,11 @@ public final class PipelineRoutes implements VersionRuntimes {
             versions.open();
             sources.bind(pipeline, versions, control, listener);
             camel.add(versions.source());
-            return new RunningPipeline(control, versions, () -> stop(versions));
+            Optional<SignalReader> reader = signals.open(pipeline, control, listener);
+            return new RunningPipeline(control, versions, () -> {
+                reader.ifPresent(SignalReader::close);
+                stop(versions);
+            });
         } catch (BatchException e) {
             stop(versions);
             throw e;

@@ -60,6 +60,11 @@ public final class Replayer implements SmartLifecycle {
         rounds.now(this::work);
     }
 
+    /** Those of the pipelines that have rows to go on, because what they waited for has come. */
+    public Set<String> due(Set<String> pipelines) {
+        return resumer.due(pipelines);
+    }
+
     /** The one that works sees what has come meanwhile; nobody waits for it, so that leases are renewed. */
     private void work() {
         if (!working.tryLock()) {
@@ -69,15 +74,22 @@ public final class Replayer implements SmartLifecycle {
             Set<String> here = routes.here();
             boolean more = !here.isEmpty();
             while (more && rounds.running()) {
-                boolean claimed = resumer.reserve(here);
-                Optional<Replay> due = replays.take(here, owner);
-                due.ifPresent(this::attempt);
-                more = claimed || due.isPresent();
+                // what ends meanwhile goes on with the next tick: many rows in a claim cost little more than one
+                more = resumer.reserve(here);
+                attemptAll(here);
             }
         } catch (RuntimeException e) {
             LOG.debug("Replays are looked for again", e);
         } finally {
             working.unlock();
+        }
+    }
+
+    private void attemptAll(Set<String> here) {
+        Optional<Replay> due = replays.take(here, owner);
+        while (due.isPresent() && rounds.running()) {
+            attempt(due.get());
+            due = replays.take(here, owner);
         }
     }
 

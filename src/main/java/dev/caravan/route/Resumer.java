@@ -19,7 +19,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -39,21 +38,30 @@ final class Resumer {
         this.transaction = transaction;
     }
 
-    /** Claims rows that can go on; says whether there were any. */
+    /** Claims the rows that can go on, one claim for each step and partition; says whether there may be more. */
     boolean reserve(Set<String> pipelines) {
         return Boolean.TRUE.equals(transaction.execute(status -> {
-            Optional<Resumptions.Ready> ready = resumptions.lock(pipelines);
-            ready.ifPresent(rows -> resumptions.give(
-                    rows,
-                    replays.claim(
-                            rows.pipeline(),
-                            rows.version(),
-                            rows.topic(),
-                            rows.partition(),
-                            rows.offsets(),
-                            rows.step())));
-            return ready.isPresent();
+            Resumptions.Round round = resumptions.lock(pipelines);
+            round.ready().forEach(this::claim);
+            return round.more();
         }));
+    }
+
+    Set<String> due(Set<String> pipelines) {
+        return resumptions.waitingFor(pipelines);
+    }
+
+    private void claim(Resumptions.Ready rows) {
+        resumptions.give(
+                rows,
+                replays.claim(
+                        rows.pipeline(),
+                        rows.version(),
+                        rows.topic(),
+                        rows.partition(),
+                        rows.generation(),
+                        rows.offsets(),
+                        rows.step()));
     }
 
     List<Resumable> rows(Replay replay) {

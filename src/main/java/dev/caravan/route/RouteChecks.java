@@ -32,6 +32,7 @@ final class RouteChecks implements PipelineCheck {
             Step step = spec.steps().get(i);
             violations.addAll(steps.check("/steps/" + i + "/properties", step));
         }
+        violations.addAll(StepChecks.signals(spec.options().signals()));
         if (violations.isEmpty()) {
             violations.addAll(steps.order(spec));
             violations.addAll(steps.bind(spec));

@@ -13,6 +13,7 @@ import dev.caravan.sql.SqlEngine;
 import dev.caravan.sql.SqlGuard;
 import dev.caravan.sql.SqlSettings;
 import dev.caravan.wait.Resumptions;
+import dev.caravan.wait.TopicSignals;
 import dev.caravan.wait.Waits;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -92,6 +93,7 @@ class RouteConfiguration {
             SqlGuard guard,
             KafkaConnection kafka,
             Topics topics,
+            TopicSignals topicSignals,
             PipelineTopics pipelineTopics,
             Ledger ledger,
             Faults faults,
@@ -112,7 +114,8 @@ class RouteConfiguration {
                 camelRoutes,
                 store,
                 pipeline -> VersionRuntime.create(pipeline, Schemas.stored(store), sql, guard, spool),
-                sources);
+                sources,
+                new SignalReaders(kafka, topics, topicSignals, clock));
         camelRoutes.bind(RouteCompiler.DISPATCH, new BatchDispatch(camel.createProducerTemplate()));
         camelRoutes.bind(RowByRow.OPEN, new RowByRow.Open(routes));
         camelRoutes.bind(RowByRow.COLLECT, new RowByRow.Collect());
@@ -161,8 +164,8 @@ class RouteConfiguration {
     }
 
     @Bean
-    WaitNews waitNews(Resumptions resumptions) {
-        return new WaitNews(resumptions);
+    WaitNews waitNews(Resumptions resumptions, TopicSignals signals) {
+        return new WaitNews(resumptions, signals);
     }
 
     /** Where the Kamelet of waits looks for it; nothing is compiled before the pipelines start. */

@@ -6,7 +6,8 @@ import dev.caravan.problem.Reason;
 /** Why a pipeline does not become routes. */
 enum RouteReason implements Reason {
     NOT_COMPILED("route.not_compiled", ErrorCode.VALIDATION_ERROR),
-    BUSY("route.busy", ErrorCode.TIMEOUT);
+    BUSY("route.busy", ErrorCode.TIMEOUT),
+    NO_SIGNAL("route.no_signal", ErrorCode.VALIDATION_ERROR);
 
     private final String id;
     private final ErrorCode code;

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -63,7 +64,9 @@ final class RunningVersions implements SourceRuntime.Versions {
      * @return false when it reads in another way, so that the source has to be started anew
      */
     boolean switchTo(Pipeline next) {
-        if (!compiler.compile(next).source().equals(source())) {
+        boolean sameSignals = Objects.equals(
+                next.spec().options().signals(), pipeline.spec().options().signals());
+        if (!sameSignals || !compiler.compile(next).source().equals(source())) {
             return false;
         }
         versions.computeIfAbsent(next.version(), ignored -> open(next));

@@ -23,6 +23,9 @@ public interface SourceListener {
      */
     void dropped(String pipeline, String reason, String message);
 
+    /** Messages of the topic of signals that no wait can have; the source has gone past them. */
+    void signalsRefused(String pipeline, String message);
+
     /** Another process took a partition while this one still worked on it; what it did is dropped. */
     void fenced(String pipeline, String message);
 }

@@ -3,6 +3,7 @@ package dev.caravan.route;
 import dev.caravan.delivery.Expressions;
 import dev.caravan.delivery.ObjectKey;
 import dev.caravan.pipeline.PipelineSpec;
+import dev.caravan.pipeline.Signals;
 import dev.caravan.pipeline.Step;
 import dev.caravan.problem.Violation;
 import dev.caravan.sql.CheckedQuery;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Looks into the values of our own Kamelets: queries, expressions, prefixes. */
 final class StepChecks {
@@ -69,6 +71,20 @@ final class StepChecks {
             sentence(() -> WaitStep.timeout(timeout))
                     .ifPresent(fault -> violations.add(new Violation(at + "/timeout", fault)));
         }
+    }
+
+    static List<Violation> signals(@Nullable Signals signals) {
+        List<Violation> violations = new ArrayList<>();
+        if (signals != null) {
+            sentence(() -> KeyTemplate.parse(signals.key()))
+                    .ifPresent(fault -> violations.add(new Violation("/options/signals/key", fault)));
+            String payload = signals.payload();
+            if (payload != null) {
+                sentence(() -> KeyTemplate.parse(payload))
+                        .ifPresent(fault -> violations.add(new Violation("/options/signals/payload", fault)));
+            }
+        }
+        return violations;
     }
 
     private static Optional<String> sentence(Supplier<?> reading) {

@@ -5,6 +5,7 @@
             "background",
             "connection",
             "problem",
+            "web",
             "pipeline",
             "kamelet",
             "batch",

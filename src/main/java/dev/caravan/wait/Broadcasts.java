@@ -57,21 +57,21 @@ final class Broadcasts {
         return new Resolved(shown, resolved, broadcasts.remaining(project, keys));
     }
 
-    /** Forgets what ended so many days ago or earlier. */
-    Purged purge(String project, int days) {
+    /** Forgets what ended so long ago or earlier. */
+    Purged purge(String project, Duration age) {
         long start = System.nanoTime();
         long deleted = 0;
         while (System.nanoTime() - start < BUDGET.toNanos()) {
-            long now = purges.purge(project, days, CHUNK);
+            long now = purges.purge(project, age, CHUNK);
             deleted += now;
             if (now < CHUNK) {
                 return new Purged(deleted, 0);
             }
         }
-        return new Purged(deleted, purges.purgeable(project, days));
+        return new Purged(deleted, purges.purgeable(project, age));
     }
 
-    Purged wouldPurge(String project, int days) {
-        return new Purged(0, purges.purgeable(project, days));
+    Purged wouldPurge(String project, Duration age) {
+        return new Purged(0, purges.purgeable(project, age));
     }
 }

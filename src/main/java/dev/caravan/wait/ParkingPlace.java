@@ -1,4 +1,9 @@
 package dev.caravan.wait;
 
-/** Where in a pipeline rows wait, the same for all of a batch. */
-public record ParkingPlace(String project, String pipeline, int version, String step, int timeoutSecs) {}
+/**
+ * Where in a pipeline rows wait, the same for all of a batch.
+ *
+ * @param generation the reading of the partition that their messages belong to
+ */
+public record ParkingPlace(
+        String project, String pipeline, int version, int generation, String step, int timeoutSecs) {}

@@ -2,10 +2,14 @@ package dev.caravan.wait;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -16,6 +20,7 @@ import org.springframework.stereotype.Repository;
 @Repository
 public final class Resumptions {
     private static final int ROWS = 5_000;
+    private static final int LOOKED_AT = 20_000;
     private static final long BYTES = 32L << 20;
 
     private final JdbcClient jdbc;
@@ -25,7 +30,7 @@ public final class Resumptions {
     }
 
     /**
-     * Rows of one step and one partition, by offset.
+     * Rows of one step and one partition in one generation, by offset.
      *
      * @param waits numbers of the waits, in the order of {@code offsets}
      */
@@ -35,69 +40,89 @@ public final class Resumptions {
             String step,
             String topic,
             int partition,
+            int generation,
             List<Long> waits,
             List<Long> offsets) {}
 
-    private record Row(
-            String pipeline, int version, String step, String topic, int partition, long seq, long offset, long bytes) {
-        boolean together(Row other) {
-            return pipeline.equals(other.pipeline)
-                    && version == other.version
-                    && step.equals(other.step)
-                    && topic.equals(other.topic)
-                    && partition == other.partition;
-        }
-    }
+    /**
+     * What can go on.
+     *
+     * @param more whether there may be more at once
+     */
+    public record Round(List<Ready> ready, boolean more) {}
+
+    private record Place(String pipeline, int version, String step, String topic, int partition, int generation) {}
+
+    private record Row(Place place, long seq, long offset, long bytes) {}
 
     /**
      * Locks rows that nobody has taken, for the transaction around it; what others have locked is passed over.
      *
      * @param pipelines whose rows
      */
-    public Optional<Ready> lock(Collection<String> pipelines) {
+    public Round lock(Collection<String> pipelines) {
         List<Row> rows = jdbc.sql("""
-                        SELECT r.pipeline, r.version, r.step, w.topic, w.partition, w.seq, w."offset",
+                        SELECT open.*, w.topic, w.partition, w.generation, w."offset",
                             octet_length(w.request_payload) + coalesce(octet_length(w.response_payload), 0)
                                 + coalesce(octet_length(w.message), 0) AS bytes
-                        FROM wait_resume r JOIN wait w ON w.seq = r.wait
-                        WHERE r.claim IS NULL AND r.pipeline = ANY(:pipelines)
-                        ORDER BY r.wait LIMIT :limit FOR UPDATE OF r SKIP LOCKED""")
+                        FROM unnest(cast(:pipelines AS text[])) AS here,
+                            LATERAL (SELECT * FROM wait_resume WHERE pipeline = here AND claim IS NULL
+                                     ORDER BY wait LIMIT :limit FOR UPDATE SKIP LOCKED) AS open
+                            JOIN wait w ON w.seq = open.wait
+                        LIMIT :limit""")
                 .param("pipelines", pipelines.toArray(String[]::new))
-                .param("limit", ROWS)
+                .param("limit", LOOKED_AT)
                 .query((row, number) -> new Row(
-                        row.getString("pipeline"),
-                        row.getInt("version"),
-                        row.getString("step"),
-                        row.getString("topic"),
-                        row.getInt("partition"),
-                        row.getLong("seq"),
+                        new Place(
+                                row.getString("pipeline"),
+                                row.getInt("version"),
+                                row.getString("step"),
+                                row.getString("topic"),
+                                row.getInt("partition"),
+                                row.getInt("generation")),
+                        row.getLong("wait"),
                         row.getLong("offset"),
                         row.getLong("bytes")))
                 .list();
-        return rows.isEmpty() ? Optional.empty() : Optional.of(ready(rows));
+        List<Ready> ready = rows.stream()
+                .collect(Collectors.groupingBy(Row::place, LinkedHashMap::new, Collectors.toList()))
+                .entrySet()
+                .stream()
+                .map(place -> ready(place.getKey(), place.getValue()))
+                .toList();
+        int taken = ready.stream().mapToInt(each -> each.waits().size()).sum();
+        return new Round(ready, rows.size() == LOOKED_AT || taken < rows.size());
     }
 
-    /** Those of the first one's step and partition that are not too much for one batch. */
-    private static Ready ready(List<Row> rows) {
-        Row first = rows.get(0);
+    /** Those of the pipelines that have rows to go on which nobody has taken. */
+    public Set<String> waitingFor(Collection<String> pipelines) {
+        return new HashSet<>(jdbc.sql("""
+                        SELECT here FROM unnest(cast(:pipelines AS text[])) AS here
+                        WHERE EXISTS (SELECT FROM wait_resume WHERE pipeline = here AND claim IS NULL)""")
+                .param("pipelines", pipelines.toArray(String[]::new))
+                .query(String.class)
+                .list());
+    }
+
+    /** As many as are not too much for one batch. */
+    private static Ready ready(Place place, List<Row> rows) {
         List<Row> together = new ArrayList<>();
         long bytes = 0;
         for (Row row : rows) {
             bytes += row.bytes;
-            if (bytes > BYTES && !together.isEmpty()) {
+            if (together.size() == ROWS || (bytes > BYTES && !together.isEmpty())) {
                 break;
             }
-            if (first.together(row)) {
-                together.add(row);
-            }
+            together.add(row);
         }
-        together.sort(java.util.Comparator.comparingLong(Row::offset));
+        together.sort(Comparator.comparingLong(Row::offset));
         return new Ready(
-                first.pipeline,
-                first.version,
-                first.step,
-                first.topic,
-                first.partition,
+                place.pipeline,
+                place.version,
+                place.step,
+                place.topic,
+                place.partition,
+                place.generation,
                 together.stream().map(Row::seq).toList(),
                 together.stream().map(Row::offset).toList());
     }
@@ -114,7 +139,7 @@ public final class Resumptions {
     public List<Resumable> of(UUID claim) {
         return jdbc.sql("""
                         SELECT w.* FROM wait_resume r JOIN wait w ON w.seq = r.wait
-                        WHERE r.claim = :claim ORDER BY w."offset\"""")
+                        WHERE r.claim = :claim AND NOT r.done ORDER BY w."offset\"""")
                 .param("claim", claim)
                 .query((row, number) -> new Resumable(
                         WaitRows.read(row, number),
@@ -129,7 +154,7 @@ public final class Resumptions {
 
     /** The rows of a claim have gone on. */
     public void done(UUID claim) {
-        jdbc.sql("DELETE FROM wait_resume WHERE claim = :claim")
+        jdbc.sql("UPDATE wait_resume SET done = true WHERE claim = :claim AND NOT done")
                 .param("claim", claim)
                 .update();
     }

@@ -9,6 +9,7 @@ import dev.caravan.web.Fields;
 import dev.caravan.web.QueryFields;
 import dev.caravan.web.StrictJson;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -206,7 +207,7 @@ final class WaitCalls {
         }
         boolean dryRun = fields.flag("dry_run");
         fields.check();
-        int age = Objects.requireNonNull(days).intValue();
+        Duration age = Duration.ofDays(Objects.requireNonNull(days));
         Broadcasts.Purged purged =
                 dryRun ? broadcasts.wouldPurge(request.project(), age) : broadcasts.purge(request.project(), age);
         return Answer.json(200, new PurgedView(purged.deleted(), dryRun, purged.wouldDelete()));

@@ -1,12 +1,14 @@
 package dev.caravan.wait;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,30 +23,34 @@ import org.springframework.stereotype.Component;
 public final class WaitClock implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(WaitClock.class);
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+    private static final Duration RETENTION = Duration.ofMinutes(10);
     private static final int CHUNK = 10_000;
 
     private final WaitEndings endings;
     private final WaitStreams streams;
+    private final WaitRetention retention;
     private final WaitSettings settings;
-    private final AtomicLong timedOut = new AtomicLong();
-    private final AtomicLong lateness = new AtomicLong();
+    private final Counter timedOut;
+    private final Timer lateness;
     private final AtomicBoolean failing = new AtomicBoolean();
     private @Nullable ScheduledExecutorService threads;
 
-    WaitClock(WaitEndings endings, WaitStreams streams, WaitSettings settings) {
+    WaitClock(
+            WaitEndings endings,
+            WaitStreams streams,
+            WaitRetention retention,
+            WaitSettings settings,
+            MeterRegistry meters) {
         this.endings = endings;
         this.streams = streams;
+        this.retention = retention;
         this.settings = settings;
-    }
-
-    /** How many rows this replica has timed out. */
-    public long timedOut() {
-        return timedOut.get();
-    }
-
-    /** How long the most overdue wait of the last round that found any had been due. */
-    public Duration lateness() {
-        return Duration.ofNanos(lateness.get());
+        this.timedOut = Counter.builder("caravan.waits.timed.out")
+                .description("Waits that this replica has timed out, and early events that it has let go")
+                .register(meters);
+        this.lateness = Timer.builder("caravan.waits.lateness")
+                .description("How long the most overdue wait of each round had been due")
+                .register(meters);
     }
 
     /** Ends everything that is due now. */
@@ -53,8 +59,8 @@ public final class WaitClock implements SmartLifecycle {
         do {
             round = endings.timeOut(CHUNK);
             if (round.count() > 0) {
-                timedOut.addAndGet(round.count());
-                lateness.set(round.latest().toNanos());
+                timedOut.increment(round.count());
+                lateness.record(round.latest());
             }
         } while (round.count() == CHUNK);
     }
@@ -72,6 +78,8 @@ public final class WaitClock implements SmartLifecycle {
         long first = ThreadLocalRandom.current().nextLong(look);
         started.scheduleWithFixedDelay(quietly(this::timeOut), 0, look, TimeUnit.MILLISECONDS);
         started.scheduleWithFixedDelay(quietly(streams::look), first, look, TimeUnit.MILLISECONDS);
+        started.scheduleWithFixedDelay(
+                quietly(retention::forget), RETENTION.toMillis(), RETENTION.toMillis(), TimeUnit.MILLISECONDS);
         started.scheduleAtFixedRate(
                 quietly(streams::keepAlive), KEEP_ALIVE.toMillis(), KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS);
     }

@@ -3,8 +3,10 @@ package dev.caravan.wait;
 import dev.caravan.access.Scope;
 import dev.caravan.web.Endpoint;
 import dev.caravan.web.Failures;
+import dev.caravan.web.PostHandler;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.function.RequestPredicates;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
@@ -44,8 +46,8 @@ class WaitConfiguration {
     }
 
     @Bean
-    Endpoint waitSend(Failures failures, WaitCalls calls) {
-        return WaitRequest.endpoint(failures, Scope.EVENTS_SEND, calls::send);
+    HandlerMapping waitSend(Failures failures, WaitCalls calls) {
+        return PostHandler.at("/v1/events/*/send", failures, WaitRequest.operation(Scope.EVENTS_SEND, calls::send));
     }
 
     @Bean

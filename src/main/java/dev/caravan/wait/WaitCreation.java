@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -42,7 +43,7 @@ final class WaitCreation {
                 version = excluded.version, step = excluded.step, run = excluded.run, topic = excluded.topic,
                 partition = excluded.partition, "offset" = excluded."offset", message_key = excluded.message_key,
                 message_headers = excluded.message_headers, message_time = excluded.message_time,
-                message = excluded.message
+                message = excluded.message, generation = excluded.generation
             WHERE w.status = 'buffered'
             RETURNING %s""".formatted(WaitRows.COLUMNS);
 
@@ -82,10 +83,10 @@ final class WaitCreation {
             WITH changed AS (
                 INSERT INTO wait AS w (id, project, event_key, status, request_payload, timeout_secs, requested_at,
                     expires_at, pipeline, version, step, run, topic, partition, "offset", message_key, message_headers,
-                    message_time, message)
+                    message_time, message, generation)
                 SELECT gen_random_uuid(), ?, p.key, 'waiting', p.row, ?, at + n * interval '1 microsecond',
                     at + make_interval(secs => ?), ?, ?, ?, p.run, p.topic, p.partition, p.offset, p.message_key,
-                    p.message_headers, p.message_time, p.message
+                    p.message_headers, p.message_time, p.message, ?
                 FROM unnest(?::text[], ?::uuid[], ?::text[], ?::text[], ?::int[], ?::bigint[], ?::bytea[], ?::text[],
                         ?::timestamptz[], ?::bytea[]) WITH ORDINALITY
                     AS p(key, run, row, topic, partition, "offset", message_key, message_headers, message_time, message, n),
@@ -154,6 +155,12 @@ final class WaitCreation {
         return parked;
     }
 
+    void supersede(List<UUID> runs) {
+        jdbc.sql("UPDATE wait SET superseded = true WHERE run = ANY(:runs) AND NOT superseded")
+                .param("runs", runs.toArray(UUID[]::new))
+                .update();
+    }
+
     private static PreparedStatement statement(Connection connection, ParkingPlace place, List<Parking> rows)
             throws SQLException {
         PreparedStatement statement = connection.prepareStatement(PARK);
@@ -163,16 +170,17 @@ final class WaitCreation {
         statement.setString(4, place.pipeline());
         statement.setInt(5, place.version());
         statement.setString(6, place.step());
-        statement.setArray(7, array(connection, "text", rows, Parking::key));
-        statement.setArray(8, array(connection, "uuid", rows, Parking::run));
-        statement.setArray(9, array(connection, "text", rows, Parking::row));
-        statement.setArray(10, array(connection, "text", rows, Parking::topic));
-        statement.setArray(11, array(connection, "int4", rows, Parking::partition));
-        statement.setArray(12, array(connection, "int8", rows, Parking::offset));
-        statement.setArray(13, bytes(connection, rows, Parking::messageKey));
-        statement.setArray(14, array(connection, "text", rows, Parking::messageHeaders));
-        statement.setArray(15, array(connection, "timestamptz", rows, row -> WaitRows.utc(row.messageTime())));
-        statement.setArray(16, bytes(connection, rows, Parking::message));
+        statement.setInt(7, place.generation());
+        statement.setArray(8, array(connection, "text", rows, Parking::key));
+        statement.setArray(9, array(connection, "uuid", rows, Parking::run));
+        statement.setArray(10, array(connection, "text", rows, Parking::row));
+        statement.setArray(11, array(connection, "text", rows, Parking::topic));
+        statement.setArray(12, array(connection, "int4", rows, Parking::partition));
+        statement.setArray(13, array(connection, "int8", rows, Parking::offset));
+        statement.setArray(14, bytes(connection, rows, Parking::messageKey));
+        statement.setArray(15, array(connection, "text", rows, Parking::messageHeaders));
+        statement.setArray(16, array(connection, "timestamptz", rows, row -> WaitRows.utc(row.messageTime())));
+        statement.setArray(17, bytes(connection, rows, Parking::message));
         return statement;
     }
 

@@ -39,18 +39,19 @@ final class WaitEndings {
             status = 'canceled', error = :error, rejected = :rejected, ended_at = now(), sent_by = :by""";
 
     /** The newest wait of the key, looked up only when nothing was changed. */
-    private static final String OR_NEWEST = """
-            SELECT %1$s, true AS changed, false AS overdue FROM changed
-            UNION ALL
-            (SELECT %1$s, false, expires_at <= clock_timestamp() FROM (
+    private static final String NEWEST = """
+            SELECT %s, false AS changed, expires_at <= clock_timestamp() AS overdue FROM (
                 (SELECT * FROM wait WHERE project = :project AND event_key = :key AND status = 'waiting')
                 UNION ALL
                 (SELECT * FROM wait WHERE project = :project AND event_key = :key
                     AND status IN ('received', 'timed_out', 'canceled') ORDER BY seq DESC LIMIT 1)) AS known
-            WHERE NOT EXISTS (SELECT FROM changed) ORDER BY seq DESC LIMIT 1)""".formatted(WaitRows.COLUMNS);
+            ORDER BY seq DESC LIMIT 1""".formatted(WaitRows.COLUMNS);
 
     private static final String SEND = byKey(RECEIVED);
     private static final String CANCEL = byKey(CANCELED);
+    private static final String CANCEL_RUN = "WITH changed AS (UPDATE wait SET " + CANCELED
+            + " WHERE project = :project AND run = :run AND status = 'waiting' AND expires_at > clock_timestamp() RETURNING "
+            + WaitRows.COLUMNS + "),\n" + WaitRows.ENDED + "\nSELECT * FROM changed";
     private static final String SEND_BY_LINK = byLink(RECEIVED);
     private static final String CANCEL_BY_LINK = byLink(CANCELED);
 
@@ -78,7 +79,8 @@ final class WaitEndings {
 
     private static String byKey(String outcome) {
         return "WITH changed AS (UPDATE wait SET " + outcome + " WHERE " + LIVE + " RETURNING " + WaitRows.COLUMNS
-                + "),\n" + WaitRows.ENDED + "\n" + OR_NEWEST;
+                + "),\n" + WaitRows.ENDED + "\nSELECT " + WaitRows.COLUMNS
+                + ", true AS changed, false AS overdue FROM changed";
     }
 
     /** The link is used up by the same statement, and only by the one that ends the wait. */
@@ -102,6 +104,16 @@ final class WaitEndings {
                 .param("payload", payload, java.sql.Types.VARCHAR)
                 .param("by", by)
                 .query(Try::read)
+                .optional()
+                .or(() -> newest(project, key));
+    }
+
+    /** By a second statement: what it sees may be there since the first one only, and then the whole is tried again. */
+    private Optional<Try> newest(String project, String key) {
+        return jdbc.sql(NEWEST)
+                .param("project", project)
+                .param("key", key)
+                .query(Try::read)
                 .optional();
     }
 
@@ -114,6 +126,19 @@ final class WaitEndings {
                 .param("rejected", rejected)
                 .param("by", by)
                 .query(Try::read)
+                .optional()
+                .or(() -> newest(project, key));
+    }
+
+    /** Cancels the wait of a run; empty when none is waiting. */
+    Optional<Wait> cancelRun(String project, UUID run, String error, String by) {
+        return jdbc.sql(CANCEL_RUN)
+                .param("project", project)
+                .param("run", run)
+                .param("error", error)
+                .param("rejected", false)
+                .param("by", by)
+                .query(WaitRows::read)
                 .optional();
     }
 

@@ -27,7 +27,11 @@ record WaitRequest(HttpServletRequest request, Caller caller) {
 
     /** One operation for callers with a scope. */
     static Endpoint endpoint(Failures failures, Scope scope, Function<WaitRequest, Answer> operation) {
-        return new Endpoint(failures, request -> {
+        return new Endpoint(failures, operation(scope, operation));
+    }
+
+    static Function<HttpServletRequest, Answer> operation(Scope scope, Function<WaitRequest, Answer> operation) {
+        return request -> {
             Caller caller = Caller.of(request);
             caller.require(scope);
             try {
@@ -35,7 +39,7 @@ record WaitRequest(HttpServletRequest request, Caller caller) {
             } catch (RuntimeException e) {
                 throw told(e);
             }
-        });
+        };
     }
 
     /** A database that is away is no fault of the program. */

@@ -28,7 +28,7 @@ final class WaitRows {
                 SELECT seq, pipeline, version, step FROM changed WHERE pipeline IS NOT NULL),
             counted AS (
                 INSERT INTO wait_count AS c (project, slot, waiting, received, timed_out, canceled, waited)
-                SELECT project, pg_backend_pid() % 16, -count(*),
+                SELECT project, pg_backend_pid() % 64, -count(*),
                     count(*) FILTER (WHERE status = 'received'), count(*) FILTER (WHERE status = 'timed_out'),
                     count(*) FILTER (WHERE status = 'canceled'),
                     coalesce(sum(extract(epoch FROM received_at - requested_at) * 1000000), 0)::bigint
@@ -45,7 +45,7 @@ final class WaitRows {
                 SELECT seq, pipeline, version, step FROM changed WHERE pipeline IS NOT NULL AND status = 'received'),
             counted AS (
                 INSERT INTO wait_count AS c (project, slot, waiting, received, timed_out, canceled, waited)
-                SELECT project, pg_backend_pid() % 16, count(*) FILTER (WHERE status = 'waiting'),
+                SELECT project, pg_backend_pid() % 64, count(*) FILTER (WHERE status = 'waiting'),
                     count(*) FILTER (WHERE status = 'received'), 0, 0, 0
                 FROM changed GROUP BY project ORDER BY project
                 ON CONFLICT (project, slot) DO UPDATE

@@ -9,9 +9,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** What can be done with waits. Payloads are JSON texts, written by {@link StrictJson}. */
 @Component
@@ -20,12 +24,14 @@ public final class Waits {
     private static final int TRIES = 50;
 
     private final WaitCreation creation;
+    private final BulkParking bulk;
     private final WaitEndings endings;
     private final WaitQueries queries;
     private final WaitStreams streams;
 
-    Waits(WaitCreation creation, WaitEndings endings, WaitQueries queries, WaitStreams streams) {
+    Waits(WaitCreation creation, BulkParking bulk, WaitEndings endings, WaitQueries queries, WaitStreams streams) {
         this.creation = creation;
+        this.bulk = bulk;
         this.endings = endings;
         this.queries = queries;
         this.streams = streams;
@@ -63,6 +69,28 @@ public final class Waits {
         return rows.isEmpty() ? Set.of() : creation.park(place, rows);
     }
 
+    /**
+     * Has rows of a pipeline wait under keys that nobody has: faster, and part of the transaction around it.
+     *
+     * @param rows each with another key
+     * @return false when somebody has one of the keys; then the transaction can only be rolled back
+     */
+    public boolean parkNew(ParkingPlace place, List<Parking> rows) {
+        try {
+            if (!rows.isEmpty()) {
+                bulk.park(place, rows);
+            }
+            return true;
+        } catch (DuplicateKeyException taken) {
+            return false;
+        }
+    }
+
+    /** Runs that have waited go on to wait once more: what they waited for before is not where they stand. */
+    public void supersede(List<UUID> runs) {
+        creation.supersede(runs);
+    }
+
     /** Those of the keys that another live wait has. */
     public Set<String> taken(String project, List<String> keys) {
         return keys.isEmpty() ? Set.of() : queries.taken(project, keys);
@@ -91,7 +119,7 @@ public final class Waits {
                     return kept.get();
                 }
             } else if (tried.get().changed()) {
-                streams.ended(tried.get().found());
+                tell(tried.get().found());
                 return new Sent.Received(tried.get().found(), false);
             } else if (!inFlight(tried.get())) {
                 return new Sent.Received(received(tried.get().found(), payload), true);
@@ -108,7 +136,7 @@ public final class Waits {
             if (wait == null) {
                 return Optional.of(new Sent.Kept());
             }
-            streams.ended(wait);
+            tell(wait);
             return Optional.of(new Sent.Received(wait, false));
         }
         Optional<Optional<String>> other = creation.kept(project, key);
@@ -135,6 +163,17 @@ public final class Waits {
         return tried.found();
     }
 
+    /**
+     * Ends the wait that a run hangs on, because a person does not want it any more.
+     *
+     * @return false when it waits for nothing
+     */
+    public boolean cancelRun(String project, UUID run, String by) {
+        Optional<Wait> canceled = endings.cancelRun(project, run, "run canceled by user", by);
+        canceled.ifPresent(this::tell);
+        return canceled.isPresent();
+    }
+
     /** Tells the waiter that what it waits for will not come. */
     Sent.Received reject(String project, String key, String reason, String by) {
         Try tried = end(() -> endings.cancel(project, key, reason, true, by));
@@ -150,13 +189,27 @@ public final class Waits {
         for (int i = 0; i < TRIES; i++) {
             Try tried = once.get().orElseThrow(Waits::unknown);
             if (tried.changed()) {
-                streams.ended(tried.found());
+                tell(tried.found());
             }
             if (tried.changed() || !inFlight(tried)) {
                 return tried;
             }
         }
         throw contended();
+    }
+
+    /** Nobody hears of what may still be undone. */
+    private void tell(Wait wait) {
+        if (TransactionSynchronizationManager.isSynchronizationActive()) {
+            TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+                @Override
+                public void afterCommit() {
+                    streams.ended(wait);
+                }
+            });
+        } else {
+            streams.ended(wait);
+        }
     }
 
     /** Whether the statement saw a wait that another one was just ending. */

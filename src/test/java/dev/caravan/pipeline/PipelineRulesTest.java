@@ -50,7 +50,8 @@ class PipelineRulesTest {
                         new BatchLimits(10, 2 << 20, Duration.ofMillis(500)),
                         3,
                         RunMode.BATCH,
-                        Duration.ofMinutes(5)));
+                        Duration.ofMinutes(5),
+                        null));
         assertThat(spec.schema())
                 .containsExactly(
                         Map.entry("order_id", "BIGINT"),

@@ -24,6 +24,7 @@ class PipelineSchemaTest {
         assertThat(fields("")).isEqualTo(components(PipelineSpec.class));
         assertThat(fields("/properties/options")).isEqualTo(components(PipelineOptions.class));
         assertThat(fields("/properties/options/properties/batch")).isEqualTo(components(BatchLimits.class));
+        assertThat(fields("/properties/options/properties/signals")).isEqualTo(components(Signals.class));
         assertThat(fields("/properties/steps/items")).isEqualTo(components(Step.class));
     }
 

@@ -114,7 +114,8 @@ abstract class PipelineStoreContract {
                 new BatchLimits(7, 1_500_000, Duration.ofMillis(1500)),
                 2,
                 RunMode.MESSAGE,
-                Duration.ofHours(1));
+                Duration.ofHours(1),
+                new Signals("payments", "payment:{id}", "{receipt}", Duration.ofHours(2)));
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("bucket", "lake’s");
         properties.put("sizes", List.of(1, 2.5, true, Map.of("a", "b")));

@@ -134,6 +134,9 @@ class PipelineRoutesIT {
         public void dropped(String pipeline, String reason, String message) {}
 
         @Override
+        public void signalsRefused(String pipeline, String message) {}
+
+        @Override
         public void fenced(String pipeline, String message) {}
     }
 }

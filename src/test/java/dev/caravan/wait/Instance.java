@@ -2,7 +2,10 @@ package dev.caravan.wait;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.caravan.connection.DatabaseConnection;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,8 @@ final class Instance implements AutoCloseable {
     final Waits waits;
     final Broadcasts broadcasts;
     final WaitClock clock;
+    final WaitRetention retention;
+    final MeterRegistry meters = new SimpleMeterRegistry();
     final WaitLinks links;
 
     Instance(DatabaseConnection database) {
@@ -32,15 +37,18 @@ final class Instance implements AutoCloseable {
         pool.setPassword(database.password());
         pool.setMaximumPoolSize(16);
         pool.setMinimumIdle(1);
-        WaitSettings settings = new WaitSettings(Duration.ofMillis(50), 100, Duration.ofMinutes(1));
+        WaitSettings settings =
+                new WaitSettings(Duration.ofMillis(50), 100, Duration.ofDays(30), Duration.ofMinutes(1));
         jdbc = JdbcClient.create(around.apply(pool));
         endings = new WaitEndings(jdbc);
         queries = new WaitQueries(jdbc);
         creation = new WaitCreation(new JdbcTemplate(around.apply(pool)));
         streams = new WaitStreams(queries, settings);
-        waits = new Waits(creation, endings, queries, streams);
-        broadcasts = new Broadcasts(new WaitBroadcasts(jdbc), new WaitPurges(jdbc), streams);
-        clock = new WaitClock(endings, streams, settings);
+        waits = new Waits(creation, new BulkParking(new JdbcTemplate(around.apply(pool))), endings, queries, streams);
+        WaitPurges purges = new WaitPurges(jdbc);
+        broadcasts = new Broadcasts(new WaitBroadcasts(jdbc), purges, streams);
+        retention = new WaitRetention(purges, settings);
+        clock = new WaitClock(endings, streams, retention, settings, meters);
         links = new WaitLinks(jdbc);
     }
 
@@ -65,6 +73,15 @@ final class Instance implements AutoCloseable {
         jdbc.sql("UPDATE wait SET expires_at = now() - interval '1 second' WHERE event_key = :key")
                 .param("key", key)
                 .update();
+    }
+
+    long timedOut() {
+        return (long) meters.counter("caravan.waits.timed.out").count();
+    }
+
+    /** How late the latest time-out was. */
+    long latenessMillis() {
+        return (long) meters.timer("caravan.waits.lateness").max(TimeUnit.MILLISECONDS);
     }
 
     long count(String sql) {

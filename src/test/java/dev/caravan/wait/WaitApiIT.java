@@ -339,6 +339,22 @@ class WaitApiIT {
     }
 
     @Test
+    void aStreamOnWhichNothingHappensShowsSignsOfLife() throws Exception {
+        register(key, 60);
+        HttpResponse<InputStream> streaming =
+                http.send(request(at(key) + "/stream").GET().build(), BodyHandlers.ofInputStream());
+        try (InputStream stream = streaming.body()) {
+            assertThat(frame(stream)).contains("\"status\":\"waiting\"");
+            // what the clock does each 15 s
+            caravan.bean(WaitStreams.class).keepAlive();
+            assertThat(frame(stream)).isEqualTo(": keepalive\n\n");
+            // ends the stream as well
+            caravan.bean(Waits.class).cancel("default", key, "k");
+            assertThat(frame(stream)).contains("\"status\":\"canceled\"");
+        }
+    }
+
+    @Test
     void aStreamOfNothingIsNotFound() throws Exception {
         refused(get(at(key) + "/stream"), 404, "wait.not_found");
         HttpResponse<String> stranger = http.send(

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  */
 class WaitHammerIT {
     private static final int ITERATIONS = Integer.getInteger("waits.iterations", 1_000);
-    private static final ParkingPlace PLACE = new ParkingPlace("p", "pl_1", 1, "paid", 600);
+    private static final ParkingPlace PLACE = new ParkingPlace("p", "pl_1", 1, 1, "paid", 600);
 
     private static final List<Instance> REPLICAS = new ArrayList<>();
     private static ExecutorService threads;

@@ -3,6 +3,7 @@ package dev.caravan.wait;
 import static dev.caravan.wait.WaitDatabase.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** Many waits at once: lists, counts, prefixes, purges, rows of pipelines. */
 class WaitListsIT {
-    private static final ParkingPlace PLACE = new ParkingPlace("p", "pl_1", 2, "paid", 600);
+    private static final ParkingPlace PLACE = new ParkingPlace("p", "pl_1", 2, 1, "paid", 600);
 
     private Instance here;
 
@@ -216,13 +217,13 @@ class WaitListsIT {
                         UPDATE wait SET requested_at = now() - interval '9 days', ended_at = ended_at - interval '8 days'
                         WHERE event_key <> 'young'""").update();
 
-        assertThat(here.broadcasts.wouldPurge("p", 7)).isEqualTo(new Broadcasts.Purged(0, 1));
-        assertThat(here.broadcasts.purge("p", 9)).isEqualTo(new Broadcasts.Purged(0, 0));
-        assertThat(here.broadcasts.purge("p", 7)).isEqualTo(new Broadcasts.Purged(1, 0));
+        assertThat(here.broadcasts.wouldPurge("p", Duration.ofDays(7))).isEqualTo(new Broadcasts.Purged(0, 1));
+        assertThat(here.broadcasts.purge("p", Duration.ofDays(9))).isEqualTo(new Broadcasts.Purged(0, 0));
+        assertThat(here.broadcasts.purge("p", Duration.ofDays(7))).isEqualTo(new Broadcasts.Purged(1, 0));
         here.jdbc
                 .sql("DELETE FROM wait_resume WHERE wait IN (SELECT min(wait) FROM wait_resume)")
                 .update();
-        assertThat(here.broadcasts.purge("p", 0)).isEqualTo(new Broadcasts.Purged(2, 0));
+        assertThat(here.broadcasts.purge("p", Duration.ofDays(0))).isEqualTo(new Broadcasts.Purged(2, 0));
         assertThat(keys(WaitFilter.ALL)).hasSize(3).contains("waiting");
         here.jdbc.sql("""
                         INSERT INTO wait_resume SELECT seq, pipeline, version, step FROM wait
@@ -238,7 +239,7 @@ class WaitListsIT {
             second.start();
             here.clock.timeOut();
             second.join();
-            assertThat(here.clock.timedOut() + other.clock.timedOut()).isEqualTo(30_000);
+            assertThat(here.timedOut() + other.timedOut()).isEqualTo(30_000);
         }
         assertThat(here.count("SELECT count(*) FROM wait_resume")).isEqualTo(30_000);
     }
@@ -262,5 +263,25 @@ class WaitListsIT {
     private static dev.caravan.connection.DatabaseConnection database(Instance instance) {
         return new dev.caravan.connection.DatabaseConnection(
                 instance.pool.getJdbcUrl(), instance.pool.getUsername(), instance.pool.getPassword());
+    }
+
+    @Test
+    void whatEndedLongAgoIsForgottenByItself() {
+        here.register("forgotten:1");
+        here.send("forgotten:1", "1");
+        here.register("forgotten:2");
+        here.send("forgotten:2", "1");
+        here.register("forgotten:3");
+        here.jdbc.sql("""
+                        UPDATE wait SET requested_at = now() - interval '31 d',
+                            ended_at = CASE WHEN status = 'waiting' THEN NULL ELSE now() - interval '30 d 1 s' END
+                        WHERE event_key <> 'forgotten:2'""").update();
+
+        assertThat(here.retention.forget()).isEqualTo(1);
+        assertThat(here.jdbc
+                        .sql("SELECT event_key FROM wait ORDER BY 1")
+                        .query(String.class)
+                        .list())
+                .containsExactly("forgotten:2", "forgotten:3");
     }
 }

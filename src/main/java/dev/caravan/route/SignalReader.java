@@ -1,0 +1,208 @@
+package dev.caravan.route;
+
+import dev.caravan.batch.BatchException;
+import dev.caravan.pipeline.Pipeline;
+import dev.caravan.problem.Problem;
+import dev.caravan.wait.TopicSignals;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a pipeline's topic of signals, as long as the pipeline reads. A message is done with when its wait has it, when it is
+ * kept for one, or when no wait can have it; that is stored in PostgreSQL with the effect, so Kafka's offsets are advice.
+ */
+final class SignalReader implements AutoCloseable, ConsumerRebalanceListener {
+    private static final Logger LOG = LoggerFactory.getLogger(SignalReader.class);
+    private static final Duration POLL = Duration.ofMillis(250);
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+    private static final long LONGEST_CLOSE_SECONDS = 20;
+
+    private final Pipeline pipeline;
+    private final String topic;
+    private final Supplier<Optional<String>> currentId;
+    private String topicId;
+    private final SignalMessage message;
+    private final Consumer<byte[], byte[]> consumer;
+    private final TopicSignals signals;
+    private final SourceControl control;
+    private final SourceListener listener;
+    private final Clock clock;
+    private final Set<TopicPartition> toSeek = new HashSet<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean closing;
+
+    SignalReader(
+            Pipeline pipeline,
+            Supplier<Optional<String>> currentId,
+            String topicId,
+            Consumer<byte[], byte[]> consumer,
+            TopicSignals signals,
+            SourceControl control,
+            SourceListener listener,
+            Clock clock) {
+        var option = java.util.Objects.requireNonNull(pipeline.spec().options().signals());
+        this.pipeline = pipeline;
+        this.topic = option.topic();
+        this.currentId = currentId;
+        this.topicId = topicId;
+        this.message = new SignalMessage(option);
+        this.consumer = consumer;
+        this.signals = signals;
+        this.control = control;
+        this.listener = listener;
+        this.clock = clock;
+    }
+
+    void start() {
+        Thread thread = new Thread(this::run, "signals-" + pipeline.name());
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            consumer.subscribe(List.of(topic), this);
+            while (!closing) {
+                try {
+                    round();
+                } catch (WakeupException e) {
+                    LOG.debug("{} reads no signals any more", pipeline.name());
+                } catch (RuntimeException e) {
+                    failed(e);
+                }
+            }
+        } finally {
+            consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(2)));
+            ended.countDown();
+        }
+    }
+
+    private void round() {
+        boolean reads = control.wish().mode() == SourceControl.Mode.READ;
+        if (reads) {
+            position();
+            Set<TopicPartition> ready = new HashSet<>(consumer.assignment());
+            ready.removeAll(toSeek);
+            consumer.resume(ready);
+        } else {
+            consumer.pause(consumer.assignment());
+        }
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        for (TopicPartition partition : records.partitions()) {
+            take(partition, records.records(partition));
+        }
+        if (!records.isEmpty()) {
+            consumer.commitAsync(BatchFailures::adviceFailed);
+        }
+    }
+
+    /** Goes to where PostgreSQL says that the partitions are; where it says nothing, Kafka's first message comes next. */
+    private void position() {
+        for (TopicPartition partition : Set.copyOf(toSeek)) {
+            OptionalLong next = signals.position(origin(partition));
+            next.ifPresent(offset -> consumer.seek(partition, offset));
+            toSeek.remove(partition);
+        }
+    }
+
+    private void take(TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
+        Map<String, Integer> refused = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            try {
+                if (take(record) instanceof TopicSignals.Outcome.Refused problem) {
+                    refused.merge(
+                            problem.why().reason().id() + ": " + problem.why().detail(), 1, Integer::sum);
+                }
+            } catch (RuntimeException e) {
+                // nothing behind this one before this one
+                toSeek.add(partition);
+                consumer.pause(List.of(partition));
+                throw e;
+            }
+        }
+        refused.forEach((why, count) -> listener.signalsRefused(
+                pipeline.id(),
+                count + " of the signals from " + records.get(0).offset() + " on in " + partition + " are for no wait, "
+                        + why));
+    }
+
+    private TopicSignals.Outcome take(ConsumerRecord<byte[], byte[]> record) {
+        TopicSignals.Origin origin = origin(new TopicPartition(record.topic(), record.partition()));
+        TopicSignals.Signal signal;
+        try {
+            signal = message.read(record.value(), Instant.ofEpochMilli(record.timestamp()), clock.instant());
+        } catch (Problem noSignal) {
+            return signals.skip(origin, record.offset(), noSignal);
+        }
+        TopicSignals.Outcome outcome = signals.take(origin, record.offset(), signal);
+        boolean newTopic = outcome instanceof TopicSignals.Outcome.Known && topicIsNew();
+        return newTopic ? take(record) : outcome;
+    }
+
+    /** Whether a known offset is that of another topic, because somebody has made it anew under the same name. */
+    private boolean topicIsNew() {
+        String now = currentId.get().orElse(topicId);
+        boolean other = !now.equals(topicId);
+        topicId = now;
+        return other;
+    }
+
+    private TopicSignals.Origin origin(TopicPartition partition) {
+        return new TopicSignals.Origin(pipeline.id(), pipeline.project(), topic, topicId, partition.partition());
+    }
+
+    private void failed(RuntimeException cause) {
+        BatchException failure = BatchFailures.classify(cause);
+        listener.delayed(pipeline.id(), failure.reason(), "signals of " + topic + ": " + failure.detail(), AGAIN);
+        try {
+            var unused = ended.await(AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            closing = true;
+        }
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        toSeek.addAll(partitions);
+        consumer.pause(partitions);
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        toSeek.removeAll(partitions);
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        consumer.wakeup();
+        try {
+            if (!ended.await(LONGEST_CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("The signals of {} were still being read when it stopped", pipeline.name());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package dev.caravan.kill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.caravan.testing.ContractHttp;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Processes that die between the end of a wait and the delivery of its row, and while nobody is there to time one out. */
+class WaitKillIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final String TOPIC = "waiting-topic";
+    private static final int MESSAGES = 6;
+    private static final String DOCUMENT = """
+            name: waiting
+            options:
+              event: %s
+              batch: {max_interval: 300ms}
+            steps:
+              - name: paid
+                kamelet: wait-for-event-action
+                properties: {event_key: "w:{id}", timeout: 1h, on_timeout: dead_letter}
+              - name: lake
+                kamelet: s3-sink
+                properties: {bucket: %s, prefix: waiting, format: ndjson, compression: none}
+            """.formatted(TOPIC, Surroundings.BUCKET);
+
+    private Surroundings surroundings;
+    private Launcher launcher;
+    private JdbcClient jdbc;
+
+    @BeforeEach
+    void open() throws Exception {
+        surroundings = Surroundings.start();
+        surroundings.createTopic(TOPIC, 1);
+        launcher = new Launcher("waiting", surroundings.environment(), DOCUMENT, Scene.shortSessions());
+        jdbc = JdbcClient.create(surroundings.dataSource());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        launcher.close();
+        surroundings.close();
+    }
+
+    @Test
+    void whatHadEndedGoesOnOnceAndWhatBecameOverdueIsTimedOutOnce() throws Exception {
+        publish();
+        // dies with the object of the first row that goes on in the bucket, before that is committed
+        CaravanProcess worker = launcher.start("worker", 0, List.of("-Dcaravan.faults.kill=after_put:1"));
+        worker.awaitReady(PATIENCE);
+        awaitCount("the messages wait", "SELECT count(*) FROM wait WHERE status = 'waiting'", MESSAGES);
+        send(worker, "w:0");
+        assertThat(worker.awaitExit(PATIENCE)).isEqualTo(CaravanProcess.KILLED);
+        assertThat(surroundings.bucket().list())
+                .as("objects that nobody has committed")
+                .hasSize(1);
+
+        // dies when a signal is committed and its row has not begun to go on
+        CaravanProcess receiver = launcher.start("receiver", 0, List.of("-Dcaravan.faults.kill=before_claim:1"));
+        receiver.awaitReady(PATIENCE);
+        send(receiver, "w:1");
+        assertThat(receiver.awaitExit(PATIENCE)).isEqualTo(CaravanProcess.KILLED);
+        assertThat(jdbc.sql("SELECT status FROM wait WHERE event_key IN ('w:0', 'w:1')")
+                        .query(String.class)
+                        .list())
+                .containsExactly("received", "received");
+        // as if nobody had been there for a minute
+        jdbc.sql("UPDATE wait SET expires_at = now() - interval '1 minute' WHERE event_key = 'w:2'")
+                .update();
+
+        CaravanProcess survivor = launcher.start("survivor", 0, List.of()).awaitReady(PATIENCE);
+        Instant ready = Instant.now();
+        awaitCount("the overdue wait has ended", "SELECT count(*) FROM wait WHERE status = 'timed_out'", 1);
+        assertThat(jdbc.sql("SELECT ended_at FROM wait WHERE event_key = 'w:2'")
+                        .query(java.sql.Timestamp.class)
+                        .single()
+                        .toInstant())
+                .isBefore(ready.plusSeconds(2));
+        awaitCount("all three have gone on", "SELECT count(*) FROM wait_resume WHERE done", 3);
+        Scene.say(
+                "WaitKillIT: timed out %d ms after ready",
+                Duration.between(ready, Instant.now()).toMillis());
+
+        assertThat(rows()).containsExactlyInAnyOrder("0", "1");
+        assertThat(jdbc.sql("SELECT reason FROM dead_letter")
+                        .query(String.class)
+                        .list())
+                .containsExactly("wait_timed_out");
+        assertThat(jdbc.sql("SELECT count(*) FROM wait_resume")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(3);
+        assertThat(jdbc.sql("SELECT count(*) FROM wait WHERE status = 'waiting'")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(MESSAGES - 3);
+        send(survivor, "w:3");
+        awaitCount("life goes on", "SELECT count(*) FROM wait_resume WHERE done", 4);
+    }
+
+    private void publish() {
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", surroundings.bootstrap()),
+                new StringSerializer(),
+                new StringSerializer())) {
+            for (int i = 0; i < MESSAGES; i++) {
+                producer.send(new ProducerRecord<>(TOPIC, "{\"id\": " + i + "}"));
+            }
+        }
+    }
+
+    private static void send(CaravanProcess to, String key) throws Exception {
+        HttpResponse<String> answer = ContractHttp.send(HttpRequest.newBuilder(to.uri("/v1/events/" + key + "/send"))
+                .timeout(Duration.ofSeconds(20))
+                .header("Authorization", "Bearer " + CaravanProcess.ADMIN_KEY)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"payload\": {\"by\": \"test\"}}"))
+                .build());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    private void awaitCount(String what, String sql, long wanted) {
+        Awaitility.await(what)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(100))
+                .ignoreExceptions()
+                .until(() -> jdbc.sql(sql).query(Long.class).single() == wanted);
+    }
+
+    /** Ids of all rows in all objects. */
+    private List<String> rows() {
+        List<String> ids = new ArrayList<>();
+        for (String key : surroundings.bucket().list().keySet()) {
+            byte[] object = surroundings
+                    .s3()
+                    .getObjectAsBytes(
+                            request -> request.bucket(Surroundings.BUCKET).key(key))
+                    .asByteArray();
+            new String(object, StandardCharsets.UTF_8)
+                    .lines()
+                    .forEach(line -> ids.add(line.replaceFirst(".*\"id\":\\s*(\\d+).*", "$1")));
+        }
+        return ids;
+    }
+}
