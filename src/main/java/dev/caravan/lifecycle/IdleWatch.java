@@ -20,14 +20,14 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Scales pipelines to zero and back. One request a second asks the broker for the ends of all topics that count, those of
+ * Scales pipelines to zero and back. One request each 750 ms asks the broker for the ends of all topics that count, those of
  * idle pipelines and those of running ones. A pipeline whose topic has not grown for long enough, and whose messages are
  * all committed, is drained and closed; it is started again when the topic is longer than when it was found quiet. So a
  * message that comes at the edge, after the look and before the close, wakes it.
  */
 final class IdleWatch implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(IdleWatch.class);
-    private static final Duration PERIOD = Duration.ofSeconds(1);
+    private static final Duration PERIOD = Duration.ofMillis(750);
     private static final Duration TOPICS_KNOWN_FOR = Duration.ofSeconds(30);
 
     private final Replica replica;

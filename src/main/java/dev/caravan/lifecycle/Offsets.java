@@ -5,6 +5,7 @@ import dev.caravan.delivery.Generation;
 import dev.caravan.delivery.Generations;
 import dev.caravan.delivery.PartitionKey;
 import dev.caravan.pipeline.Pipeline;
+import dev.caravan.pipeline.PipelineReason;
 import dev.caravan.pipeline.StartFrom;
 import dev.caravan.problem.Problem;
 import dev.caravan.problem.Violation;
@@ -125,7 +126,9 @@ public final class Offsets {
 
     /** The wish's row is locked until the end, so that nobody starts the pipeline meanwhile. */
     private void requireStopped(Pipeline pipeline) {
-        store.lockTold(pipeline.id());
+        if (store.lockTold(pipeline.id()).isEmpty()) {
+            throw new Problem(PipelineReason.NOT_FOUND, "the pipeline was deleted a moment ago");
+        }
         PipelineState state =
                 States.of(store.find(pipeline.id()), store.replicas(pipeline.id(), Transitions.ALIVE_SECONDS));
         if (state.status() != PipelineStatus.STOPPED) {

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,10 +34,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class IdleCostIT {
     private static final int TRIGGERS = Integer.getInteger("triggers", 40);
     private static final int AT_ONCE = 20;
+    private static final int WAKES = 8;
     private static final int MEASURED_SECONDS = Integer.getInteger("seconds", 5);
     private static final int CLOCK_TICKS_PER_SECOND = 100;
     private static final long MAX_MEGABYTES = 300;
     private static final double MAX_CPU_PERCENT = 2;
+    private static final int MAX_SOCKETS = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -79,8 +83,16 @@ class IdleCostIT {
         Usage after = Usage.of(child.pid());
         long megabytes = (after.residentBytes() - before.residentBytes()) >> 20;
         Scene.say(
-                "IdleCostIT: %d idle triggers, %d MB above %d MB, %.1f %% of a core above %.1f %%, %d threads; woken in %d ms",
-                TRIGGERS, megabytes, before.residentBytes() >> 20, with - without, without, after.threads(), wake());
+                "IdleCostIT: %d idle triggers, %d MB above %d MB, %.1f %% of a core above %.1f %%, %d threads, %d sockets more; woken in %s ms",
+                TRIGGERS,
+                megabytes,
+                before.residentBytes() >> 20,
+                with - without,
+                without,
+                after.threads(),
+                after.sockets() - before.sockets(),
+                wakes());
+        assertThat(after.sockets() - before.sockets()).isLessThan(MAX_SOCKETS);
         assertThat(megabytes).isLessThan(MAX_MEGABYTES);
         if (TRIGGERS >= 1_000) {
             assertThat(with - without).isLessThan(MAX_CPU_PERCENT);
@@ -124,24 +136,32 @@ class IdleCostIT {
                 .single();
     }
 
-    /** Milliseconds from the acknowledgement of a message until its pipeline has its partition again. */
-    private long wake() throws Exception {
+    private List<Long> wakes() throws Exception {
+        List<Long> wakes = new ArrayList<>();
         try (var producer = new KafkaProducer<>(
                 Map.<String, Object>of("bootstrap.servers", scene.surroundings().bootstrap()),
                 new StringSerializer(),
                 new StringSerializer())) {
-            producer.send(new ProducerRecord<>(topic(TRIGGERS / 2), "{\"id\": 1}"))
-                    .get();
+            for (int i = 0; i < WAKES; i++) {
+                wakes.add(wake(producer, topic(TRIGGERS / WAKES * i)));
+            }
         }
+        return wakes;
+    }
+
+    /** Milliseconds from the acknowledgement of a message until its pipeline has its partition again. */
+    private long wake(KafkaProducer<String, String> producer, String topic) throws Exception {
+        producer.send(new ProducerRecord<>(topic, "{\"id\": 1}")).get();
         long since = System.nanoTime();
         String pipeline = jdbc.sql("SELECT id FROM pipeline WHERE name = :name")
-                .param("name", topic(TRIGGERS / 2))
+                .param("name", topic)
                 .query(String.class)
                 .single();
         Awaitility.await("awake")
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> jdbc.sql("SELECT status = 'RUNNING' FROM pipeline_replica WHERE pipeline = :pipeline")
+                .until(() -> jdbc.sql(
+                                "SELECT status = 'RUNNING' AND partitions = 1 FROM pipeline_replica WHERE pipeline = :pipeline")
                         .param("pipeline", pipeline)
                         .query(Boolean.class)
                         .single());
@@ -160,7 +180,7 @@ class IdleCostIT {
     }
 
     /** What the system says about a process. */
-    private record Usage(long residentBytes, long cpuTicks, int threads) {
+    private record Usage(long residentBytes, long cpuTicks, int threads, int sockets) {
         static Usage of(long pid) throws IOException {
             long resident = 0;
             int threads = 0;
@@ -174,7 +194,22 @@ class IdleCostIT {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
             List<String> fields = new ArrayList<>(
                     List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" ")));
-            return new Usage(resident, Long.parseLong(fields.get(11)) + Long.parseLong(fields.get(12)), threads);
+            return new Usage(
+                    resident, Long.parseLong(fields.get(11)) + Long.parseLong(fields.get(12)), threads, sockets(pid));
+        }
+
+        private static int sockets(long pid) throws IOException {
+            int sockets = 0;
+            try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
+                for (Path descriptor : open) {
+                    try {
+                        sockets += Files.readSymbolicLink(descriptor).toString().startsWith("socket:") ? 1 : 0;
+                    } catch (NoSuchFileException closedMeanwhile) {
+                        // then it is none that stays
+                    }
+                }
+            }
+            return sockets;
         }
     }
 }

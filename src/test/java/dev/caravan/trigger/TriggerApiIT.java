@@ -1,14 +1,19 @@
 package dev.caravan.trigger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.testing.Servers;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** {@code /api/v1/events/{pipeline_id}} as it is documented. */
 class TriggerApiIT {
@@ -59,6 +64,44 @@ class TriggerApiIT {
             scene.awaitStatus(topic, "stopped");
             assertThat(publisher.finish()).isPositive();
         }
+    }
+
+    @Test
+    void itIsReadySoonAfterItIsSo() throws Exception {
+        String topic = Servers.newName("soon");
+        String pipeline = created(topic);
+        JdbcClient jdbc = JdbcClient.create(Servers.dataSource(scene.database()));
+        AtomicLong owned = new AtomicLong();
+        AtomicLong ready = new AtomicLong();
+        try (Publisher publisher = new Publisher(topic, 50)) {
+            scene.start(pipeline, "");
+            await("ready")
+                    .atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(() -> {
+                        if (owned(jdbc, pipeline) == 4) {
+                            owned.compareAndSet(0, System.nanoTime());
+                        }
+                        return scene.ready(0, pipeline);
+                    });
+            ready.set(System.nanoTime());
+            assertThat(owned(jdbc, pipeline))
+                    .as("not ready before all are owned")
+                    .isEqualTo(4);
+            owned.compareAndSet(0, ready.get());
+            assertThat(publisher.finish()).isPositive();
+        }
+        long millis = TimeUnit.NANOSECONDS.toMillis(ready.get() - owned.get());
+        System.out.printf("TriggerApiIT: ready %d ms after the last partition was owned%n", millis);
+        assertThat(millis).isLessThan(10_000);
+        scene.stop(pipeline);
+    }
+
+    private static int owned(JdbcClient jdbc, String pipeline) {
+        return jdbc.sql("SELECT count(*) FROM pipeline_partition WHERE pipeline = ?")
+                .param(pipeline)
+                .query(Integer.class)
+                .single();
     }
 
     @Test
