@@ -75,10 +75,14 @@ class WaitSignalsIT {
     }
 
     private static void publish(String... messages) {
+        publishTo(TOPIC, messages);
+    }
+
+    private static void publishTo(String topic, String... messages) {
         try (KafkaProducer<String, String> producer = new KafkaProducer<>(
                 caravan.bean(KafkaConnection.class).with(Map.of()), new StringSerializer(), new StringSerializer())) {
             for (String message : messages) {
-                producer.send(new ProducerRecord<>(TOPIC, 0, null, message));
+                producer.send(new ProducerRecord<>(topic, 0, null, message));
             }
         }
     }
@@ -181,6 +185,23 @@ class WaitSignalsIT {
         assertThat(caravan.post("validate", document("wrong", Map.of("signals", noField), "a:{id}"))
                         .body())
                 .contains("/options/signals/key", "it names no field");
+    }
+
+    @Test
+    void anEventWakesAPipelineThatIsIdle() throws Exception {
+        caravan.bean(Topics.class).ensure("sleepy", 1);
+        Map<String, Object> options = Map.of("event", "sleepy", "idle", "1s", "batch", Map.of("max_interval", "300ms"));
+        caravan.operation("create", document("sleepy", options, "sleepy:{id}"));
+        caravan.operation("start", Map.of("pipeline", "sleepy"));
+        publishTo("sleepy", "{\"id\": 1}");
+        awaitEvent("sleepy:1", "waiting");
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(caravan.operation("get", Map.of("pipeline", "sleepy"))
+                                .path("status")
+                                .asText())
+                        .isEqualTo("idle"));
+        call("POST", "/v1/events/sleepy:1/send", "{\"payload\": 1}");
+        awaitRun(runOf("sleepy:1"), "completed");
     }
 
     @Test
