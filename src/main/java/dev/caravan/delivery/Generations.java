@@ -75,6 +75,32 @@ public class Generations {
                 .update();
     }
 
+    /**
+     * Forgets what there is of a pipeline and begins the next generation of all its partitions, without a position: objects
+     * stay, and those that are written from now on have other names.
+     *
+     * @param forget deletes everything
+     */
+    public void beginAll(String pipeline, Runnable forget) {
+        record Newest(String topic, int partition, int generation) {}
+        List<Newest> all = jdbc.sql("""
+                        SELECT topic, partition, max(generation) AS generation FROM pipeline_partition
+                        WHERE pipeline = :pipeline GROUP BY topic, partition""")
+                .param("pipeline", pipeline)
+                .query((row, number) ->
+                        new Newest(row.getString("topic"), row.getInt("partition"), row.getInt("generation")))
+                .list();
+        forget.run();
+        all.forEach(newest -> jdbc.sql("""
+                        INSERT INTO pipeline_partition (pipeline, topic, partition, generation, epoch, owner)
+                        VALUES (:pipeline, :topic, :partition, :generation, nextval('ownership_epoch'), 'nobody')""")
+                .param("pipeline", pipeline)
+                .param("topic", newest.topic())
+                .param("partition", newest.partition())
+                .param("generation", newest.generation() + 1)
+                .update());
+    }
+
     private static Generation read(ResultSet row, int number) throws SQLException {
         return new Generation(
                 row.getInt("partition"),

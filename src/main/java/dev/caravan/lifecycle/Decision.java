@@ -32,6 +32,15 @@ enum Decision {
         }
     }
 
+    /** @param wish null when the pipeline is gone */
+    static Decision of(@Nullable Desired wish, Local local, Desired.Run here) {
+        if (wish == null) {
+            return of(null, Desired.Run.NONE, local, here);
+        }
+        boolean atOnce = wish.force() && wish.status() == DesiredStatus.STOPPED && local != Local.NOTHING;
+        return atOnce ? CLOSE : of(wish.status(), wish.run(), local, here);
+    }
+
     /**
      * @param desired null when the pipeline is gone
      * @param wanted what should run

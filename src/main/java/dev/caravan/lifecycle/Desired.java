@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param run what is to run while it is running or paused
  * @param reason why it is paused when nobody asked for it; null otherwise
  * @param acceptedDead offsets up to which a person accepts dead letters however many they are
+ * @param inUse whether it was started since it was created or cleared
+ * @param force whether it stops without committing what is open
  */
 record Desired(
         String pipeline,
@@ -19,7 +21,9 @@ record Desired(
         @Nullable String reason,
         @Nullable String message,
         Instant since,
-        Map<TopicPartition, Long> acceptedDead) {
+        Map<TopicPartition, Long> acceptedDead,
+        boolean inUse,
+        boolean force) {
 
     /**
      * What a replica runs of a pipeline.

@@ -57,10 +57,11 @@ final class JdbcLifecycleStore implements LifecycleStore {
     @Override
     public void want(String pipeline, DesiredStatus status, @Nullable String reason, @Nullable String message) {
         jdbc.sql("""
-                        insert into pipeline_desired (pipeline, status, reason, message)
-                        values (:pipeline, :status, :reason, :message)
+                        insert into pipeline_desired as d (pipeline, status, reason, message, in_use)
+                        values (:pipeline, :status, :reason, :message, :status <> 'STOPPED')
                         on conflict (pipeline) do update
-                        set status = excluded.status, reason = excluded.reason, message = excluded.message, since = now()
+                        set status = excluded.status, reason = excluded.reason, message = excluded.message, since = now(),
+                            in_use = d.in_use or excluded.in_use, force = false
                         """)
                 .param("pipeline", pipeline)
                 .param("status", status.name())
@@ -73,11 +74,11 @@ final class JdbcLifecycleStore implements LifecycleStore {
     public Optional<Integer> run(String pipeline, @Nullable Integer version) {
         return current(pipeline).map(current -> {
             jdbc.sql("""
-                            insert into pipeline_desired as d (pipeline, status, version, subscription)
-                            values (:pipeline, 'RUNNING', cast(:version as integer), 1)
+                            insert into pipeline_desired as d (pipeline, status, version, subscription, in_use)
+                            values (:pipeline, 'RUNNING', cast(:version as integer), 1, true)
                             on conflict (pipeline) do update
                             set status = excluded.status, version = excluded.version, subscription = d.subscription + 1,
-                                reason = null, message = null, since = now()
+                                reason = null, message = null, since = now(), in_use = true, force = false
                             """).param("pipeline", pipeline).param("version", version).update();
             return version == null ? current : version;
         });
@@ -99,6 +100,36 @@ final class JdbcLifecycleStore implements LifecycleStore {
                 .param("pipeline", pipeline)
                 .query(Integer.class)
                 .optional();
+    }
+
+    @Override
+    public void stop(String pipeline, boolean force) {
+        jdbc.sql("""
+                        update pipeline_desired
+                        set status = 'STOPPED', reason = null, message = null, force = :force,
+                            since = case when status = 'STOPPED' then since else now() end
+                        where pipeline = :pipeline
+                        """).param("pipeline", pipeline).param("force", force).update();
+    }
+
+    @Override
+    public void cleared(String pipeline) {
+        jdbc.sql("update pipeline_desired set in_use = false, accepted_dead = '{}' where pipeline = :pipeline")
+                .param("pipeline", pipeline)
+                .update();
+    }
+
+    @Override
+    public void dismiss(String pipeline) {
+        jdbc.sql("""
+                        update pipeline_desired set reason = null, message = null
+                        where pipeline = :pipeline and status = 'STOPPED' and reason is not null
+                        """).param("pipeline", pipeline).update();
+    }
+
+    @Override
+    public void hold(String pipeline) {
+        var unused = current(pipeline);
     }
 
     @Override
@@ -185,14 +216,14 @@ final class JdbcLifecycleStore implements LifecycleStore {
     private void write(String replica, Local local) {
         jdbc.sql("""
                             insert into pipeline_replica
-                              (pipeline, replica, status, version, partitions, reason, message, next_try)
+                              (pipeline, replica, status, version, partitions, reason, message, next_try, attempt)
                             select :pipeline, :replica, :status, :version, :partitions, cast(:reason as text),
-                                cast(:message as text), cast(:next_try as timestamptz)
+                                cast(:message as text), cast(:next_try as timestamptz), :attempt
                             where exists (select from pipeline_desired where pipeline = :pipeline)
                             on conflict (pipeline, replica) do update
                             set status = excluded.status, version = excluded.version, partitions = excluded.partitions,
                                 reason = excluded.reason, message = excluded.message, next_try = excluded.next_try,
-                                updated_at = now()
+                                attempt = excluded.attempt, updated_at = now()
                             """)
                 .param("pipeline", local.pipeline())
                 .param("replica", replica)
@@ -202,6 +233,7 @@ final class JdbcLifecycleStore implements LifecycleStore {
                 .param("reason", local.reason())
                 .param("message", local.message())
                 .param("next_try", local.nextTry() == null ? null : Timestamp.from(local.nextTry()))
+                .param("attempt", local.attempt())
                 .update();
     }
 
@@ -269,6 +301,7 @@ final class JdbcLifecycleStore implements LifecycleStore {
                 row.getString("reason"),
                 row.getString("message"),
                 instant(row, "next_try"),
+                row.getInt("attempt"),
                 row.getTimestamp("seen_at").toInstant());
     }
 
@@ -286,7 +319,9 @@ final class JdbcLifecycleStore implements LifecycleStore {
                 row.getString("reason"),
                 row.getString("message"),
                 row.getTimestamp("since").toInstant(),
-                accepted);
+                accepted,
+                row.getBoolean("in_use"),
+                row.getBoolean("force"));
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

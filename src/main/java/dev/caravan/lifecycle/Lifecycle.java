@@ -2,6 +2,7 @@ package dev.caravan.lifecycle;
 
 import dev.caravan.delivery.FileEntry;
 import dev.caravan.delivery.FileQuery;
+import dev.caravan.delivery.Generations;
 import dev.caravan.delivery.Ledger;
 import dev.caravan.delivery.VersionSwitch;
 import dev.caravan.pipeline.Pipeline;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -31,6 +33,7 @@ public final class Lifecycle {
     private final Reconciler reconciler;
     private final Transitions transitions;
     private final Ledger ledger;
+    private final Generations generations;
     private final Topics topics;
     private final PipelineStore pipelines;
     private final ConsumerGroups groups;
@@ -41,6 +44,7 @@ public final class Lifecycle {
             Reconciler reconciler,
             Transitions transitions,
             Ledger ledger,
+            Generations generations,
             Topics topics,
             PipelineStore pipelines,
             ConsumerGroups groups,
@@ -50,6 +54,7 @@ public final class Lifecycle {
         this.transitions = transitions;
         this.transactions = transactions;
         this.ledger = ledger;
+        this.generations = generations;
         this.topics = topics;
         this.pipelines = pipelines;
         this.groups = groups;
@@ -61,15 +66,76 @@ public final class Lifecycle {
         return States.of(desired, replicas);
     }
 
-    /** Starts a stopped pipeline; nothing happens to one that runs. Returns once it runs or has failed. */
-    public PipelineState start(Pipeline pipeline, Duration timeout) {
-        PipelineState now = state(pipeline);
-        if (now.desired() == DesiredStatus.PAUSED) {
-            throw illegal("start", now, "resume it instead");
+    /**
+     * Asks for a move and returns at once; the replicas follow.
+     *
+     * @return how the pipeline stands now
+     * @throws Problem {@code pipeline.illegal_transition}
+     */
+    public PipelineState ask(Pipeline pipeline, Move move, Cause cause) {
+        PipelineState state = Objects.requireNonNull(transactions.execute(status -> {
+            PipelineState now = held(pipeline);
+            return move(pipeline, move, move.from(now.desired(), now.status()), cause);
+        }));
+        reconciler.nudge();
+        return state;
+    }
+
+    /** How it stands, and nobody else moves it until the transaction ends. Told, because a client may have seen it so. */
+    private PipelineState held(Pipeline pipeline) {
+        store.hold(pipeline.id());
+        var unused = transitions.observe(pipeline.id(), null);
+        return state(pipeline);
+    }
+
+    private PipelineState move(Pipeline pipeline, Move move, Move.Step step, Cause cause) {
+        String id = pipeline.id();
+        switch (step) {
+            case ILLEGAL -> {
+                PipelineState now = state(pipeline);
+                throw illegal(move.wireName(), now, move.advice(now.desired()));
+            }
+            case RUN, RUN_PAUSED -> {
+                store.run(id, null).ifPresent(version -> ledger.switchTo(id, version));
+                if (step == Move.Step.RUN_PAUSED) {
+                    store.want(id, DesiredStatus.PAUSED, null, null);
+                }
+            }
+            case WANT_RUNNING -> store.want(id, DesiredStatus.RUNNING, null, null);
+            case WANT_PAUSED -> store.want(id, DesiredStatus.PAUSED, null, null);
+            case WANT_STOPPED -> store.stop(id, false);
+            case WANT_STOPPED_NOW -> store.stop(id, true);
+            case FORGET -> {
+                generations.beginAll(id, () -> ledger.forget(id));
+                store.cleared(id);
+            }
+            case NOTHING -> {
+                // nothing to tell of
+            }
         }
-        if (now.desired() == DesiredStatus.STOPPED) {
-            subscribe(pipeline, null);
+        if (step != Move.Step.NOTHING) {
+            transitions.observe(id, cause);
         }
+        return state(pipeline);
+    }
+
+    /** Forgets why a stopped pipeline has stopped. */
+    public void dismiss(Pipeline pipeline, Cause cause) {
+        transactions.executeWithoutResult(status -> {
+            held(pipeline);
+            store.dismiss(pipeline.id());
+            transitions.observe(pipeline.id(), cause);
+        });
+    }
+
+    /** Starts a pipeline that is stopped or stops; nothing happens to one that runs. Returns once it runs or has failed. */
+    public PipelineState start(Pipeline pipeline, Cause cause, Duration timeout) {
+        transactions.executeWithoutResult(status -> {
+            PipelineState now = held(pipeline);
+            boolean stops = now.desired() == DesiredStatus.STOPPED;
+            move(pipeline, Move.START, stops ? Move.Step.RUN : Move.START.from(now.desired(), now.status()), cause);
+        });
+        reconciler.nudge();
         return await(pipeline, Lifecycle::runsOrFailed, timeout);
     }
 
@@ -79,15 +145,13 @@ public final class Lifecycle {
      *
      * @param version the one to run until the next start; null for the current one and those that follow it
      */
-    public void subscribe(Pipeline pipeline, @Nullable Integer version) {
-        switching(pipeline, () -> store.run(pipeline.id(), version));
+    public void subscribe(Pipeline pipeline, @Nullable Integer version, Cause cause) {
+        switching(pipeline, cause, () -> store.run(pipeline.id(), version));
     }
 
     /** Reads no more, commits what is open, then stops. Returns at once; the replicas follow. */
-    public void unsubscribe(Pipeline pipeline) {
-        if (state(pipeline).desired() != DesiredStatus.STOPPED) {
-            want(pipeline, DesiredStatus.STOPPED);
-        }
+    public void unsubscribe(Pipeline pipeline, Cause cause) {
+        var unused = ask(pipeline, Move.STOP, cause);
     }
 
     /**
@@ -116,41 +180,35 @@ public final class Lifecycle {
         return owned > 0 && owned == groups.covered(wanted);
     }
 
-    private void switching(Pipeline pipeline, Supplier<Optional<Integer>> wish) {
-        transactions.executeWithoutResult(
-                status -> wish.get().ifPresent(version -> ledger.switchTo(pipeline.id(), version)));
+    private void switching(Pipeline pipeline, Cause cause, Supplier<Optional<Integer>> wish) {
+        transactions.executeWithoutResult(status -> {
+            wish.get().ifPresent(version -> ledger.switchTo(pipeline.id(), version));
+            transitions.observe(pipeline.id(), cause);
+        });
         reconciler.nudge();
     }
 
-    public PipelineState pause(Pipeline pipeline, Duration timeout) {
-        PipelineState now = state(pipeline);
-        if (now.desired() == DesiredStatus.STOPPED) {
-            throw illegal("pause", now, "start it first");
-        }
-        if (now.desired() == DesiredStatus.RUNNING) {
-            want(pipeline, DesiredStatus.PAUSED);
-        }
+    public PipelineState pause(Pipeline pipeline, Cause cause, Duration timeout) {
+        var unused = ask(pipeline, Move.PAUSE, cause);
         return await(pipeline, state -> state.status() == PipelineStatus.PAUSED, timeout);
     }
 
     /** @param acceptDead whether what is in the topic now may become dead letters, however many they are */
-    public PipelineState resume(Pipeline pipeline, boolean acceptDead, Duration timeout) {
+    public PipelineState resume(Pipeline pipeline, boolean acceptDead, Cause cause, Duration timeout) {
         PipelineState now = state(pipeline);
         if (now.desired() == DesiredStatus.STOPPED) {
-            throw illegal("resume", now, "start it instead");
+            throw illegal("resume", now, Move.RESUME.advice(now.desired()));
         }
         if (acceptDead) {
             store.acceptDead(pipeline.id(), topics.lastOffsets(pipeline.topic()));
         }
-        if (now.desired() == DesiredStatus.PAUSED) {
-            want(pipeline, DesiredStatus.RUNNING);
-        }
+        var unused = ask(pipeline, Move.RESUME, cause);
         return await(pipeline, Lifecycle::runsOrFailed, timeout);
     }
 
     /** Returns once every replica runs the current version or something is in the way; at once when it is stopped. */
-    public PipelineState follow(Pipeline pipeline, Duration timeout) {
-        switching(pipeline, () -> store.unpin(pipeline.id()));
+    public PipelineState follow(Pipeline pipeline, Cause cause, Duration timeout) {
+        switching(pipeline, cause, () -> store.unpin(pipeline.id()));
         return await(pipeline, state -> follows(state, pipeline.version()), timeout);
     }
 
@@ -167,10 +225,8 @@ public final class Lifecycle {
     }
 
     /** Stops reading, commits what is open, then stops. */
-    public Stopped stop(Pipeline pipeline, Duration timeout) {
-        if (state(pipeline).desired() != DesiredStatus.STOPPED) {
-            want(pipeline, DesiredStatus.STOPPED);
-        }
+    public Stopped stop(Pipeline pipeline, Cause cause, Duration timeout) {
+        var unused = ask(pipeline, Move.STOP, cause);
         PipelineState stopped = await(pipeline, state -> state.status() == PipelineStatus.STOPPED, timeout);
         return new Stopped(stopped, flushed(pipeline.id(), stopped.since()));
     }
@@ -184,13 +240,13 @@ public final class Lifecycle {
     }
 
     /** Stops it when {@code force}, refuses otherwise while it is not stopped; then its ledger goes. Objects in S3 stay. */
-    public void delete(Pipeline pipeline, boolean force, Duration timeout) {
+    public void delete(Pipeline pipeline, boolean force, Cause cause, Duration timeout) {
         PipelineState now = state(pipeline);
         if (now.status() != PipelineStatus.STOPPED) {
             if (!force) {
                 throw illegal("delete", now, "stop it first, or set force");
             }
-            stop(pipeline, timeout);
+            stop(pipeline, cause, timeout);
         }
         ledger.forget(pipeline.id());
     }
@@ -199,11 +255,6 @@ public final class Lifecycle {
     public List<PartitionLag> lag(Pipeline pipeline) {
         Map<TopicPartition, Long> ends = topics.endOffsets(pipeline.topic());
         return PartitionLag.of(ledger.positions(pipeline.id()), ends);
-    }
-
-    private void want(Pipeline pipeline, DesiredStatus status) {
-        store.want(pipeline.id(), status, null, null);
-        reconciler.nudge();
     }
 
     private static boolean runsOrFailed(PipelineState state) {

@@ -12,6 +12,7 @@ import dev.caravan.route.PipelineRoutes;
 import dev.caravan.route.Replayer;
 import dev.caravan.route.ReplicaName;
 import dev.caravan.route.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
@@ -41,14 +42,24 @@ class LifecycleConfiguration {
 
     @Bean
     Replica replica(
-            PipelineRoutes routes, PipelineStore pipelines, LifecycleStore store, Clock clock, PipelineLog log) {
-        return new Replica(routes, pipelines, store, clock, new PipelineDiary(log));
+            PipelineRoutes routes,
+            PipelineStore pipelines,
+            LifecycleStore store,
+            Clock clock,
+            PipelineLog log,
+            Transitions transitions,
+            MeterRegistry registry) {
+        return new Replica(
+                routes, pipelines, store, clock, new PipelineDiary(log), transitions, new SourceMetrics(registry));
     }
 
     @Bean
     Transitions transitions(
-            LifecycleStore store, ApplicationEventPublisher events, PlatformTransactionManager transactions) {
-        return new Transitions(store, events, new TransactionTemplate(transactions));
+            LifecycleStore store,
+            ApplicationEventPublisher events,
+            PlatformTransactionManager transactions,
+            ReplicaName name) {
+        return new Transitions(store, events, new TransactionTemplate(transactions), name.value());
     }
 
     @Bean
@@ -67,8 +78,9 @@ class LifecycleConfiguration {
     }
 
     @Bean
-    PipelineNews pipelineNews(LifecycleStore store, Ledger ledger, Reconciler reconciler, PipelineLog log) {
-        return new PipelineNews(store, ledger, reconciler, log);
+    PipelineNews pipelineNews(
+            LifecycleStore store, Ledger ledger, Reconciler reconciler, PipelineLog log, Transitions transitions) {
+        return new PipelineNews(store, ledger, reconciler, log, transitions);
     }
 
     @Bean
@@ -77,6 +89,7 @@ class LifecycleConfiguration {
             Reconciler reconciler,
             Transitions transitions,
             Ledger ledger,
+            Generations generations,
             Topics topics,
             PipelineStore pipelines,
             ConsumerGroups groups,
@@ -86,6 +99,7 @@ class LifecycleConfiguration {
                 reconciler,
                 transitions,
                 ledger,
+                generations,
                 topics,
                 pipelines,
                 groups,

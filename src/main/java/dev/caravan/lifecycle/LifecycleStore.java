@@ -27,6 +27,22 @@ interface LifecycleStore {
     /** Lets a pipeline that runs a certain version follow its current one again; what {@link #run} gives. */
     Optional<Integer> unpin(String pipeline);
 
+    /**
+     * Sets the wish to stop.
+     *
+     * @param force whether what is open is dropped
+     */
+    void stop(String pipeline, boolean force);
+
+    /** It is as if it had never been started. */
+    void cleared(String pipeline);
+
+    /** Forgets why a stopped pipeline has stopped. */
+    void dismiss(String pipeline);
+
+    /** Keeps a pipeline's document from changing or going until the transaction ends. */
+    void hold(String pipeline);
+
     /** Pauses what should run; any other wish stands, and so does the reason of one that halted before. */
     void halt(String pipeline, String reason, String message);
 
@@ -67,5 +83,6 @@ interface LifecycleStore {
             int partitions,
             @Nullable String reason,
             @Nullable String message,
-            java.time.@Nullable Instant nextTry) {}
+            java.time.@Nullable Instant nextTry,
+            int attempt) {}
 }

@@ -31,7 +31,7 @@ final class LocalPipeline {
     private final Deque<Trouble> dropped = new ArrayDeque<>();
 
     /** What is in the way. */
-    record Trouble(String reason, String message, @Nullable Instant nextTry) {}
+    record Trouble(String reason, String message, @Nullable Instant nextTry, int attempt) {}
 
     LocalPipeline(String pipeline, String topic, Duration idleAfter, Desired.Run run, Clock clock) {
         this.pipeline = pipeline;
@@ -71,6 +71,7 @@ final class LocalPipeline {
 
     synchronized void started(RunningPipeline routes, boolean paused, Map<TopicPartition, Long> acceptedDead) {
         running = routes;
+        trouble = null;
         local = Local.READING;
         if (paused) {
             pause();
@@ -209,20 +210,36 @@ final class LocalPipeline {
     /** The broker does not answer; said once, so that many idle pipelines do not report it every second. */
     synchronized void brokerAway(String message) {
         if (trouble == null) {
-            trouble = new Trouble(KAFKA_UNAVAILABLE, message, null);
+            trouble = new Trouble(KAFKA_UNAVAILABLE, message, null, 1);
         }
     }
 
     /** Says whether this is news: the same trouble again is not. */
     synchronized boolean delayed(String reason, String message, Duration nextTry) {
-        boolean known = trouble != null && trouble.reason().equals(reason);
-        trouble = new Trouble(reason, message, clock.instant().plus(nextTry));
+        Trouble before = trouble;
+        boolean known = before != null && before.reason().equals(reason);
+        trouble = new Trouble(reason, message, clock.instant().plus(nextTry), attempts() + 1);
         return !known;
+    }
+
+    /** How often in a row something was in the way. */
+    synchronized int attempts() {
+        Trouble now = trouble;
+        return now == null ? 0 : now.attempt();
+    }
+
+    /** A start that is tried again: until it works the pipeline is as it was. */
+    synchronized void goesOnFrom(@Nullable Trouble before) {
+        trouble = before;
+    }
+
+    synchronized @Nullable Trouble trouble() {
+        return trouble;
     }
 
     /** A person has to decide; remembered until the wish is stored. */
     synchronized void halted(String reason, String message) {
-        trouble = new Trouble(reason, message, null);
+        trouble = new Trouble(reason, message, null, 0);
         halt = trouble;
         if (local == Local.READING) {
             local = Local.PAUSED;
@@ -231,7 +248,7 @@ final class LocalPipeline {
 
     /** Remembered until it is stored, like a halt. */
     synchronized void dropped(String reason, String message) {
-        dropped.add(new Trouble(reason, message, null));
+        dropped.add(new Trouble(reason, message, null, 0));
     }
 
     synchronized @Nullable Trouble nextDropped() {
@@ -261,7 +278,8 @@ final class LocalPipeline {
                 running == null ? 0 : running.owned(),
                 now == null ? null : now.reason(),
                 now == null ? null : now.message(),
-                now == null ? null : now.nextTry());
+                now == null ? null : now.nextTry(),
+                now == null ? 0 : now.attempt());
     }
 
     private PipelineStatus status() {

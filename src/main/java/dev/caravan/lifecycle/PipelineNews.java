@@ -2,12 +2,15 @@ package dev.caravan.lifecycle;
 
 import dev.caravan.delivery.Ledger;
 import dev.caravan.log.PipelineLog;
+import dev.caravan.pipeline.Pipeline;
 import dev.caravan.pipeline.PipelineChanged;
 import dev.caravan.pipeline.PipelineCreated;
 import dev.caravan.pipeline.PipelineDeleted;
 import dev.caravan.pipeline.PipelineProvisioned;
 import dev.caravan.pipeline.PipelineUnprovisioned;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.transaction.event.TransactionPhase;
 import org.springframework.transaction.event.TransactionalEventListener;
 
@@ -17,29 +20,38 @@ final class PipelineNews {
     private final Ledger ledger;
     private final Reconciler reconciler;
     private final PipelineLog log;
+    private final Transitions transitions;
 
-    PipelineNews(LifecycleStore store, Ledger ledger, Reconciler reconciler, PipelineLog log) {
+    PipelineNews(LifecycleStore store, Ledger ledger, Reconciler reconciler, PipelineLog log, Transitions transitions) {
         this.store = store;
         this.ledger = ledger;
         this.reconciler = reconciler;
         this.log = log;
+        this.transitions = transitions;
     }
 
     @EventListener
     void created(PipelineCreated news) {
-        store.want(news.pipeline().id(), DesiredStatus.STOPPED, null, null);
+        want(news.pipeline(), DesiredStatus.STOPPED, "created");
     }
 
+    /** Before others hear of it: they lock what hangs on the pipeline's own row, which this locks. */
     @EventListener
+    @Order(Ordered.HIGHEST_PRECEDENCE)
     void provisioned(PipelineProvisioned news) {
         if (news.fresh()) {
-            store.want(news.pipeline().id(), DesiredStatus.RUNNING, null, null);
+            want(news.pipeline(), DesiredStatus.RUNNING, "provisioned");
         }
     }
 
     @EventListener
     void unprovisioned(PipelineUnprovisioned news) {
-        store.want(news.pipeline().id(), DesiredStatus.STOPPED, null, null);
+        want(news.pipeline(), DesiredStatus.STOPPED, "unprovisioned");
+    }
+
+    private void want(Pipeline pipeline, DesiredStatus status, String cause) {
+        store.want(pipeline.id(), status, null, null);
+        transitions.observe(pipeline.id(), new Cause(cause, null));
     }
 
     /**

@@ -73,10 +73,8 @@ final class Reconciler implements SmartLifecycle, ApplicationListener<Applicatio
                     .sorted(Comparator.comparing(LifecycleStore.Local::pipeline))
                     .toList();
             store.report(name, locals);
-            if (news) {
-                transitions.tell(desired);
-            }
-            seen = fingerprint;
+            boolean told = !news || transitions.tell(desired);
+            seen = told ? fingerprint : "";
             if (databaseAway.getAndSet(false)) {
                 LOG.info("PostgreSQL answers again");
             }

@@ -22,21 +22,33 @@ import org.slf4j.LoggerFactory;
 /** The pipelines of this replica: applies decisions to them, and keeps what their sources say. */
 final class Replica implements SourceListener {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
-    private static final Duration START_RETRY = Duration.ofSeconds(10);
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    private static final Duration LAST_RETRY = Duration.ofMinutes(1);
 
     private final PipelineRoutes routes;
     private final PipelineStore pipelines;
     private final LifecycleStore store;
     private final Clock clock;
     private final PipelineDiary diary;
+    private final Transitions transitions;
+    private final SourceMetrics metrics;
     private final ConcurrentMap<String, LocalPipeline> locals = new ConcurrentHashMap<>();
 
-    Replica(PipelineRoutes routes, PipelineStore pipelines, LifecycleStore store, Clock clock, PipelineDiary diary) {
+    Replica(
+            PipelineRoutes routes,
+            PipelineStore pipelines,
+            LifecycleStore store,
+            Clock clock,
+            PipelineDiary diary,
+            Transitions transitions,
+            SourceMetrics metrics) {
         this.routes = routes;
         this.pipelines = pipelines;
         this.store = store;
         this.clock = clock;
         this.diary = diary;
+        this.transitions = transitions;
+        this.metrics = metrics;
     }
 
     List<LifecycleStore.Local> report() {
@@ -72,8 +84,7 @@ final class Replica implements SourceListener {
             storeDropped(local);
         }
         Decision decision = Decision.of(
-                desired.map(Desired::status).orElse(null),
-                desired.map(Desired::run).orElse(Desired.Run.NONE),
+                desired.orElse(null),
                 local == null ? Decision.Local.NOTHING : local.local(),
                 local == null ? Desired.Run.NONE : local.run());
         apply(decision, id, desired);
@@ -120,9 +131,13 @@ final class Replica implements SourceListener {
         Pipeline pipeline = pipelines.version(desired.pipeline(), desired.run().version());
         LocalPipeline local =
                 new LocalPipeline(pipeline.id(), pipeline.topic(), idleAfter(pipeline), desired.run(), clock);
+        if (known != null && known.run().equals(desired.run())) {
+            local.goesOnFrom(known.trouble());
+        }
         locals.put(pipeline.id(), local);
         try {
             boolean paused = desired.status() == DesiredStatus.PAUSED;
+            metrics.running(pipeline.id());
             local.started(routes.start(pipeline, this), paused, desired.acceptedDead());
             LOG.info("{} v{} {}", pipeline.spec().name(), pipeline.version(), paused ? "is paused" : "started");
             diary.started(pipeline.id(), pipeline.version(), paused);
@@ -130,6 +145,9 @@ final class Replica implements SourceListener {
             refused(local, e.reason().id(), e.detail());
         } catch (BatchException e) {
             refused(local, e.reason(), e.detail());
+        } catch (RuntimeException e) {
+            LOG.debug("Cause", e);
+            refused(local, "route.not_started", String.valueOf(e.getMessage()));
         }
     }
 
@@ -153,21 +171,29 @@ final class Replica implements SourceListener {
                 close(next.id());
             }
         } catch (IllegalStateException e) {
-            local.switchRefused(START_RETRY);
+            local.switchRefused(retry(local));
             refused(local, "route.not_compiled", String.valueOf(e.getMessage()));
         }
     }
 
     private void refused(LocalPipeline local, String reason, String message) {
-        if (local.delayed(reason, message, START_RETRY)) {
+        Duration retry = retry(local);
+        if (local.delayed(reason, message, retry)) {
             diary.refused(local.pipeline(), local.version(), reason, message);
         }
         LOG.warn(
                 "{} v{} does not start, next try in {} s: {}",
                 local.pipeline(),
                 local.version(),
-                START_RETRY.toSeconds(),
+                retry.toSeconds(),
                 message);
+    }
+
+    /** A second at first, then twice as long each time, up to a minute. */
+    private static Duration retry(LocalPipeline local) {
+        int doublings = Math.min(local.attempts(), 10);
+        Duration next = FIRST_RETRY.multipliedBy(1L << doublings);
+        return next.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : next;
     }
 
     private void close(String id) {
@@ -191,7 +217,7 @@ final class Replica implements SourceListener {
         LocalPipeline.Trouble halt = local.takeHalt();
         if (halt != null) {
             try {
-                store.halt(local.pipeline(), halt.reason(), halt.message());
+                transitions.halt(local.pipeline(), halt.reason(), halt.message());
             } catch (RuntimeException e) {
                 local.returnHalt(halt);
                 throw e;
@@ -215,6 +241,7 @@ final class Replica implements SourceListener {
 
     @Override
     public void assigned(String pipeline, int partitions) {
+        metrics.assigned(pipeline);
         tell(pipeline, LocalPipeline::assigned);
     }
 
@@ -225,6 +252,7 @@ final class Replica implements SourceListener {
 
     @Override
     public void delayed(String pipeline, String reason, String message, Duration nextTry) {
+        metrics.retried(pipeline, reason);
         tell(pipeline, local -> {
             if (local.delayed(reason, message, nextTry)) {
                 LOG.warn("{} waits and tries again by itself: {}", pipeline, message);
@@ -237,6 +265,7 @@ final class Replica implements SourceListener {
 
     @Override
     public void halted(String pipeline, String reason, String message) {
+        metrics.halted(pipeline, reason);
         LOG.error("{} paused: {}", pipeline, message);
         diary.halted(pipeline, reason, message);
         tell(pipeline, local -> local.halted(reason, message));
@@ -256,6 +285,7 @@ final class Replica implements SourceListener {
 
     @Override
     public void fenced(String pipeline, String message) {
+        metrics.fenced(pipeline);
         LOG.warn("{} was fenced: {}", pipeline, message);
         diary.fenced(pipeline, message);
     }

@@ -28,6 +28,8 @@ final class States {
                 message,
                 wish.map(Desired::since).orElse(null),
                 troubled == null ? null : troubled.nextTry(),
+                troubled == null ? 0 : troubled.attempt(),
+                wish.map(Desired::inUse).orElse(false),
                 replicas);
     }
 

@@ -1,6 +1,7 @@
 package dev.caravan.operation;
 
 import dev.caravan.access.Caller;
+import dev.caravan.lifecycle.Cause;
 import java.time.Duration;
 
 /**
@@ -11,5 +12,9 @@ import java.time.Duration;
 record Call(Caller caller, Duration timeout) {
     String project() {
         return caller.project();
+    }
+
+    Cause cause(String what) {
+        return new Cause(what, caller.keyId());
     }
 }

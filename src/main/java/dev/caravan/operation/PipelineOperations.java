@@ -90,7 +90,7 @@ final class PipelineOperations implements Operation.Cases {
     @Override
     public Object delete(Operation.Delete operation, Call call) {
         Pipeline pipeline = pipelines.writable(call.project(), operation.pipeline());
-        lifecycle.delete(pipeline, operation.force(), call.timeout());
+        lifecycle.delete(pipeline, operation.force(), call.cause("delete"), call.timeout());
         pipelines.delete(call.project(), pipeline.id());
         return Map.of("id", pipeline.id(), "name", pipeline.name(), "deleted", true);
     }
@@ -98,25 +98,27 @@ final class PipelineOperations implements Operation.Cases {
     @Override
     public Object start(Operation.Start operation, Call call) {
         Pipeline pipeline = find(operation.pipeline(), call);
-        return Views.Moved.of(pipeline, lifecycle.start(pipeline, call.timeout()));
+        return Views.Moved.of(pipeline, lifecycle.start(pipeline, call.cause("start"), call.timeout()));
     }
 
     @Override
     public Object pause(Operation.Pause operation, Call call) {
         Pipeline pipeline = find(operation.pipeline(), call);
-        return Views.Moved.of(pipeline, lifecycle.pause(pipeline, call.timeout()));
+        return Views.Moved.of(pipeline, lifecycle.pause(pipeline, call.cause("pause"), call.timeout()));
     }
 
     @Override
     public Object resume(Operation.Resume operation, Call call) {
         Pipeline pipeline = find(operation.pipeline(), call);
-        return Views.Moved.of(pipeline, lifecycle.resume(pipeline, operation.acceptDeadLetters(), call.timeout()));
+        return Views.Moved.of(
+                pipeline,
+                lifecycle.resume(pipeline, operation.acceptDeadLetters(), call.cause("resume"), call.timeout()));
     }
 
     @Override
     public Object stop(Operation.Stop operation, Call call) {
         Pipeline pipeline = find(operation.pipeline(), call);
-        return Views.StoppedView.of(pipeline, lifecycle.stop(pipeline, call.timeout()));
+        return Views.StoppedView.of(pipeline, lifecycle.stop(pipeline, call.cause("stop"), call.timeout()));
     }
 
     @Override
@@ -157,7 +159,7 @@ final class PipelineOperations implements Operation.Cases {
         Pipeline pipeline = pipelines.transform(call.project(), operation.pipeline(), operation.change());
         return Versioned.Transformed.of(
                 pipeline,
-                lifecycle.follow(pipeline, call.timeout()),
+                lifecycle.follow(pipeline, call.cause("transform"), call.timeout()),
                 lifecycle.switches(pipeline, pipeline.version(), pipeline.version()));
     }
 

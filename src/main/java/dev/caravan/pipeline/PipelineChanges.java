@@ -94,6 +94,11 @@ final class PipelineChanges {
         });
     }
 
+    /** Tells something that is no change of what is stored. */
+    void tell(Object news) {
+        events.publishEvent(news);
+    }
+
     private boolean inTransaction(BooleanSupplier work) {
         Boolean done = transactions.execute(status -> work.getAsBoolean());
         return Boolean.TRUE.equals(done);

@@ -83,6 +83,7 @@ public final class ProvisionedPipelines implements AutoCloseable {
             }
             seen.keySet().removeAll(gone);
             results.keySet().removeAll(gone);
+            provisioning.present(stamps.keySet());
             lookedBefore = true;
         }
         List<String> changed = new ArrayList<>();
@@ -100,21 +101,24 @@ public final class ProvisionedPipelines implements AutoCloseable {
     private void read(String file, Set<String> all) {
         Set<String> others = new HashSet<>(all);
         others.remove(file);
+        String text = null;
         try {
-            Pipeline pipeline = provisioning.provision(file, files.read(file), others);
+            text = files.read(file);
+            Pipeline pipeline = provisioning.provision(file, text, others);
             results.put(file, new ProvisionedFile(file, pipeline.id(), List.of()));
             LOG.info("{}: pipeline {} is at version {}", file, pipeline.name(), pipeline.version());
         } catch (Problem problem) {
             List<Violation> faults = problem.violations();
-            refuse(file, faults.isEmpty() ? List.of(new Violation("", problem.detail())) : faults);
+            refuse(file, text, faults.isEmpty() ? List.of(new Violation("", problem.detail())) : faults);
         } catch (CharacterCodingException e) {
-            refuse(file, List.of(new Violation("", "the file is not UTF-8")));
+            refuse(file, text, List.of(new Violation("", "the file is not UTF-8")));
         } catch (IOException e) {
-            refuse(file, List.of(new Violation("", "the file cannot be read: " + e.getMessage())));
+            refuse(file, text, List.of(new Violation("", "the file cannot be read: " + e.getMessage())));
         }
     }
 
-    private void refuse(String file, List<Violation> faults) {
+    private void refuse(String file, @Nullable String text, List<Violation> faults) {
+        provisioning.refused(file, text, faults);
         results.put(
                 file, new ProvisionedFile(file, provisioning.pipelineOf(file).orElse(null), faults));
         faults.forEach(fault -> LOG.error("{}", line(file, fault)));

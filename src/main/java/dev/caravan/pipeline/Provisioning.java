@@ -9,10 +9,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the stored pipelines say what the files say. */
 final class Provisioning {
     private static final int ATTEMPTS = 3;
+    private static final Pattern NAME =
+            Pattern.compile("(?m)^\\s*\"?name\"?\\s*:\\s*[\"']?([a-z0-9][a-z0-9-]{0,99})[\"']?\\s*,?\\s*$");
 
     private final String project;
     private final PipelineStore store;
@@ -101,6 +107,32 @@ final class Provisioning {
                 .toList();
         gone.forEach(changes::unprovision);
         return gone;
+    }
+
+    /** Tells that a file is not used. */
+    void refused(String file, @Nullable String text, List<Violation> faults) {
+        String name = store.provisioned().stream()
+                .filter(pipeline -> file.equals(pipeline.source()))
+                .map(Pipeline::name)
+                .findFirst()
+                .orElseGet(() -> name(file, text));
+        changes.tell(new PipelineRefused(project, name, file, text != null, faults));
+    }
+
+    /** What the text calls its pipeline as far as that can be read, unless that is another one; else the file's own name. */
+    private String name(String file, @Nullable String text) {
+        Matcher written = NAME.matcher(text == null ? "" : text);
+        String bare = file.substring(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+        int dot = bare.indexOf('.');
+        String own = dot > 0 ? bare.substring(0, dot) : bare;
+        return Stream.of(written.find() ? written.group(1) : own, own)
+                .filter(name -> store.find(project, name).isEmpty())
+                .findFirst()
+                .orElse(file);
+    }
+
+    void present(Set<String> files) {
+        changes.tell(new PipelineFilesRead(project, List.copyOf(files)));
     }
 
     /** Id of the pipeline that a file made earlier. */

@@ -1,5 +1,6 @@
 package dev.caravan.trigger;
 
+import dev.caravan.lifecycle.Cause;
 import dev.caravan.lifecycle.Lifecycle;
 import dev.caravan.pipeline.Pipeline;
 
@@ -12,8 +13,8 @@ final class EmbeddedTriggers implements TriggerBackend {
     }
 
     @Override
-    public void start(Trigger trigger) {
-        lifecycle.subscribe(trigger.pipeline(), trigger.version());
+    public void start(Trigger trigger, String actor) {
+        lifecycle.subscribe(trigger.pipeline(), trigger.version(), new Cause("start", actor));
     }
 
     @Override
@@ -22,7 +23,7 @@ final class EmbeddedTriggers implements TriggerBackend {
     }
 
     @Override
-    public void stop(Pipeline pipeline) {
-        lifecycle.unsubscribe(pipeline);
+    public void stop(Pipeline pipeline, String actor) {
+        lifecycle.unsubscribe(pipeline, new Cause("stop", actor));
     }
 }

@@ -26,24 +26,24 @@ final class TriggerApi {
         boolean reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
         caller.require(reads ? Scope.EVENTS_READ : Scope.EVENTS_WRITE);
         try {
-            return Answer.json(200, done(request, caller.project(), pipeline(request)));
+            return Answer.json(200, done(request, caller, pipeline(request)));
         } catch (DataAccessException | TransactionException e) {
             throw new Problem(TriggerReason.UNAVAILABLE, "The database does not answer; try again.");
         }
     }
 
-    private Map<String, Object> done(HttpServletRequest request, String project, String pipeline) {
+    private Map<String, Object> done(HttpServletRequest request, Caller caller, String pipeline) {
         switch (request.getMethod()) {
             case "POST" -> {
-                triggers.start(project, pipeline, request.getParameter("pipeline_version"));
+                triggers.start(caller, pipeline, request.getParameter("pipeline_version"));
                 return Map.of("message", "Event started successfully");
             }
             case "DELETE" -> {
-                triggers.stop(project, pipeline);
+                triggers.stop(caller, pipeline);
                 return Map.of("message", "Event deleted successfully");
             }
             default -> {
-                return Map.of("ready", triggers.ready(project, pipeline));
+                return Map.of("ready", triggers.ready(caller.project(), pipeline));
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.caravan.trigger;
 
+import dev.caravan.access.Caller;
 import dev.caravan.pipeline.Pipeline;
 import dev.caravan.pipeline.PipelineReason;
 import dev.caravan.pipeline.Pipelines;
@@ -22,14 +23,15 @@ public final class Triggers {
      * @param version as the client wrote it; null for the current one
      * @throws Problem {@code pipeline.not_found}, {@code pipeline.version_not_found}, {@code trigger.no_event_option}
      */
-    public void start(String project, String idOrName, @Nullable String version) {
+    public void start(Caller caller, String idOrName, @Nullable String version) {
+        String project = caller.project();
         Pipeline current = pipelines.get(project, idOrName);
         Integer asked = version == null ? null : number(version);
         Pipeline pipeline = asked == null ? current : pipelines.version(project, current.id(), asked);
         if (pipeline.spec().options().event() == null) {
             throw new Problem(TriggerReason.NO_EVENT_OPTION, "Pipeline does not have an event option");
         }
-        backend.start(new Trigger(pipeline, asked));
+        backend.start(new Trigger(pipeline, asked), caller.keyId());
     }
 
     private static int number(String version) {
@@ -47,10 +49,10 @@ public final class Triggers {
     }
 
     /** Stops the trigger; nothing happens where there is none. */
-    public void stop(String project, String idOrName) {
-        Pipeline pipeline = pipelines.get(project, idOrName);
+    public void stop(Caller caller, String idOrName) {
+        Pipeline pipeline = pipelines.get(caller.project(), idOrName);
         if (canHave(pipeline)) {
-            backend.stop(pipeline);
+            backend.stop(pipeline, caller.keyId());
         }
     }
 

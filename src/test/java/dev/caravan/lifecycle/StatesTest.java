@@ -46,7 +46,7 @@ class StatesTest {
     @Test
     void theTroubleOfAReplicaIsTheTroubleOfThePipeline() {
         ReplicaState troubled = new ReplicaState(
-                "a", PipelineStatus.RUNNING, 1, 4, "s3_unavailable", "S3 is away", THEN.plusSeconds(9), THEN);
+                "a", PipelineStatus.RUNNING, 1, 4, "s3_unavailable", "S3 is away", THEN.plusSeconds(9), 1, THEN);
         PipelineState state = States.of(wish(DesiredStatus.RUNNING, null), List.of(troubled));
         assertThat(state.reason()).isEqualTo("s3_unavailable");
         assertThat(state.message()).isEqualTo("S3 is away");
@@ -68,10 +68,10 @@ class StatesTest {
     }
 
     private static Optional<Desired> wish(DesiredStatus status, @Nullable String reason) {
-        return Optional.of(new Desired("pl_1", status, Desired.Run.NONE, reason, reason, THEN, Map.of()));
+        return Optional.of(new Desired("pl_1", status, Desired.Run.NONE, reason, reason, THEN, Map.of(), false, false));
     }
 
     private static ReplicaState replica(PipelineStatus status) {
-        return new ReplicaState("r", status, 1, 1, null, null, null, THEN);
+        return new ReplicaState("r", status, 1, 1, null, null, null, 0, THEN);
     }
 }

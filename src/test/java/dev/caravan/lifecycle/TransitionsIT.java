@@ -30,7 +30,7 @@ class TransitionsIT {
     private static TransactionTemplate transactions;
 
     private final List<String> told = Collections.synchronizedList(new ArrayList<>());
-    private final Transitions transitions = new Transitions(store, this::hear, transactions);
+    private final Transitions transitions = new Transitions(store, this::hear, transactions, "here");
     private String pipeline = "";
 
     @BeforeAll
@@ -52,13 +52,14 @@ class TransitionsIT {
     }
 
     private void hear(Object event) {
-        PipelineMoved moved = (PipelineMoved) event;
-        told.add(moved.from() + " " + moved.to() + (moved.reason() == null ? "" : " " + moved.reason()));
+        if (event instanceof PipelineMoved moved) {
+            told.add(moved.from() + " " + moved.to() + (moved.reason() == null ? "" : " " + moved.reason()));
+        }
     }
 
     private void report(String replica, PipelineStatus status, @Nullable String reason) {
         store.report(
-                replica + pipeline, List.of(new LifecycleStore.Local(pipeline, status, 1, 1, reason, reason, null)));
+                replica + pipeline, List.of(new LifecycleStore.Local(pipeline, status, 1, 1, reason, reason, null, 0)));
     }
 
     private void gone(String replica) {
@@ -147,7 +148,8 @@ class TransitionsIT {
                 event -> {
                     throw new IllegalStateException("a listener fails");
                 },
-                transactions);
+                transactions,
+                "deaf");
         assertThatThrownBy(() -> deaf.tell(pipeline)).hasMessage("a listener fails");
         look();
         assertThat(told).containsExactly("STOPPED RUNNING");

@@ -1,6 +1,7 @@
 package dev.caravan.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.caravan.kamelet.KameletCatalog;
 import java.io.IOException;
@@ -30,6 +31,7 @@ class ProvisionedPipelinesTest {
 
     private final List<Object> events = new ArrayList<>();
     private final PipelineStore store = new InMemoryPipelineStore();
+    private List<String> present = List.of();
     private int writes;
     private ProvisionedPipelines provisioned;
 
@@ -39,8 +41,16 @@ class ProvisionedPipelinesTest {
         provisioned = provisioned(routes, true);
     }
 
+    private void hear(Object event) {
+        if (event instanceof PipelineFilesRead read) {
+            present = read.files();
+        } else {
+            events.add(event);
+        }
+    }
+
     private ProvisionedPipelines provisioned(Path directory, boolean reload) {
-        PipelineChanges changes = new PipelineChanges(store, events::add, TransactionOperations.withoutTransaction());
+        PipelineChanges changes = new PipelineChanges(store, this::hear, TransactionOperations.withoutTransaction());
         PipelineRules rules = new PipelineRules(CATALOG, spec -> List.of());
         Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
         return new ProvisionedPipelines(
@@ -101,6 +111,10 @@ class ProvisionedPipelinesTest {
                 .extracting(fault -> ProvisionedPipelines.line("broken.yaml", fault))
                 .contains("broken.yaml:3:5 /steps/0/nmae: unknown field 'nmae', did you mean 'name'?");
         assertThat(files.get(1).faults()).singleElement().asString().contains("not UTF-8");
+        assertThat(events.stream().filter(PipelineRefused.class::isInstance).map(PipelineRefused.class::cast))
+                .extracting(PipelineRefused::name, PipelineRefused::readable)
+                .containsExactly(tuple("broken", true), tuple("latin", false));
+        assertThat(present).containsExactlyInAnyOrder("broken.yaml", "latin.yaml", "orders.yaml");
     }
 
     @Test
@@ -112,7 +126,7 @@ class ProvisionedPipelinesTest {
         write("orders.yaml", "name: orders\n");
         provisioned.look();
         assertThat(orders()).contains(before);
-        assertThat(events).isEmpty();
+        assertThat(events).singleElement().isInstanceOf(PipelineRefused.class);
         assertThat(provisioned.files().get(0).pipeline()).isEqualTo(before.id());
         assertThat(provisioned.files().get(0).faults()).hasSize(1);
         provisioned(routes, true).look();

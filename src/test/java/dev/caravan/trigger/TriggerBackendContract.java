@@ -65,7 +65,7 @@ abstract class TriggerBackendContract {
     /** Calls answer soon: what they set in motion goes on by itself. */
     private void start(Pipeline pipeline, @Nullable Integer version) {
         long since = System.nanoTime();
-        backend().start(new Trigger(pipeline, version));
+        backend().start(new Trigger(pipeline, version), "tester");
         assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(10));
     }
 
@@ -98,7 +98,7 @@ abstract class TriggerBackendContract {
     void oneThatWasNeverStartedIsNotReadyAndCanBeStopped() throws Exception {
         Pipeline pipeline = created(Servers.newName("never"));
         assertThat(backend().ready(pipeline)).isFalse();
-        backend().stop(pipeline);
+        backend().stop(pipeline, "tester");
         assertThat(backend().ready(pipeline)).isFalse();
     }
 
@@ -112,16 +112,16 @@ abstract class TriggerBackendContract {
         publish(topic, 3, 10);
         writtenOnce(topic, 10);
 
-        backend().stop(pipeline);
+        backend().stop(pipeline, "tester");
         becomesReady(pipeline, false);
         publish(topic, 10, 12);
-        backend().stop(pipeline);
+        backend().stop(pipeline, "tester");
         assertThat(backend().ready(pipeline)).isFalse();
         onceEach(topic, 10);
 
         start(pipeline, null);
         writtenOnce(topic, 12);
-        backend().stop(pipeline);
+        backend().stop(pipeline, "tester");
     }
 
     @Test
@@ -147,7 +147,7 @@ abstract class TriggerBackendContract {
         for (long id = 0; id < 12; id++) {
             assertThat(versions).containsEntry(id, id >= 4 && id < 8 ? 1 : 2);
         }
-        backend().stop(second);
+        backend().stop(second, "tester");
     }
 
     @Test
@@ -160,9 +160,9 @@ abstract class TriggerBackendContract {
             boolean starts = i % 2 == 0;
             calls.add(CompletableFuture.runAsync(() -> {
                 if (starts) {
-                    backend().start(new Trigger(pipeline, null));
+                    backend().start(new Trigger(pipeline, null), "tester");
                 } else {
-                    backend().stop(pipeline);
+                    backend().stop(pipeline, "tester");
                 }
                 backend().ready(pipeline);
             }));
@@ -172,7 +172,7 @@ abstract class TriggerBackendContract {
         becomesReady(pipeline, true);
         publish(topic, 5, 9);
         writtenOnce(topic, 9);
-        backend().stop(pipeline);
+        backend().stop(pipeline, "tester");
         becomesReady(pipeline, false);
     }
 }
