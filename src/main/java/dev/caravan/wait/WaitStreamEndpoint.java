@@ -3,21 +3,16 @@ package dev.caravan.wait;
 import dev.caravan.access.Caller;
 import dev.caravan.access.Scope;
 import dev.caravan.problem.Problem;
+import dev.caravan.web.DirectAnswer;
 import dev.caravan.web.Failures;
-import jakarta.servlet.AsyncContext;
-import jakarta.servlet.http.Cookie;
+import dev.caravan.web.LiveAnswer;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.HttpStatusCode;
 import org.springframework.stereotype.Component;
-import org.springframework.util.LinkedMultiValueMap;
-import org.springframework.util.MultiValueMap;
-import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
@@ -43,7 +38,7 @@ final class WaitStreamEndpoint {
 
     /** Answers by itself: with a stream that goes on when this has returned, or with why there is none. */
     ServerResponse open(ServerRequest asked) {
-        return new Answering(this::open);
+        return new DirectAnswer(failures, this::open);
     }
 
     private void open(HttpServletRequest request, HttpServletResponse response) throws IOException {
@@ -90,56 +85,15 @@ final class WaitStreamEndpoint {
     private void stream(long seq, @Nullable String last, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         response.setContentType("text/event-stream;charset=UTF-8");
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        response.setHeader("X-Accel-Buffering", "no");
-        AsyncContext async = request.startAsync();
-        async.setTimeout(settings.streamFor().toMillis());
-        WaitStream stream =
-                new WaitStream(async, response.getOutputStream(), last, watcher -> streams.forget(seq, watcher));
-        async.addListener(stream);
+        LiveAnswer answer = LiveAnswer.open(request, response, settings.streamFor(), WaitStream.MOST_WAITING);
+        WaitStream stream = new WaitStream(answer, last);
         streams.watch(seq, stream);
-        response.getOutputStream().setWriteListener(stream);
+        answer.whenOver(() -> streams.forget(seq, stream));
         try {
             // read once more, after the watching has begun: so nothing happens between
             queries.find(seq).ifPresentOrElse(stream::show, stream::gone);
         } catch (RuntimeException databaseIsAway) {
             stream.gone();
-        }
-    }
-
-    /** An answer that something writes straight to the container. */
-    private record Answering(Writing writing) implements ServerResponse {
-        @FunctionalInterface
-        interface Writing {
-            void write(HttpServletRequest request, HttpServletResponse response) throws IOException;
-        }
-
-        @Override
-        public @Nullable ModelAndView writeTo(HttpServletRequest request, HttpServletResponse response, Context context)
-                throws IOException {
-            writing.write(request, response);
-            return null;
-        }
-
-        @Override
-        public HttpStatusCode statusCode() {
-            return HttpStatus.OK;
-        }
-
-        @Override
-        @Deprecated
-        public int rawStatusCode() {
-            return statusCode().value();
-        }
-
-        @Override
-        public HttpHeaders headers() {
-            return new HttpHeaders();
-        }
-
-        @Override
-        public MultiValueMap<String, Cookie> cookies() {
-            return new LinkedMultiValueMap<>();
         }
     }
 }

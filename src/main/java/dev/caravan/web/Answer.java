@@ -6,6 +6,7 @@ import java.util.Map;
 /**
  * What goes back to the client.
  *
+ * @param contentType empty when there is no body
  * @param body shared: do not change it
  * @param headers besides the content type
  */
@@ -22,6 +23,11 @@ public record Answer(int status, String contentType, byte[] body, Map<String, St
     /** @param body any value of ours */
     public static Answer json(int status, Object body) {
         return new Answer(status, "application/json", StrictJson.bytes(body));
+    }
+
+    /** Without a body. */
+    public static Answer empty(int status) {
+        return new Answer(status, "", new byte[0]);
     }
 
     public Answer with(String header, String value) {

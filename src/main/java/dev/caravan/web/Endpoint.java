@@ -28,7 +28,9 @@ public final class Endpoint implements Processor {
         Answer answer = answer(request);
         message.setBody(answer.body());
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, answer.status());
-        message.setHeader(Exchange.CONTENT_TYPE, answer.contentType());
+        if (!answer.contentType().isEmpty()) {
+            message.setHeader(Exchange.CONTENT_TYPE, answer.contentType());
+        }
         answer.headers().forEach(message::setHeader);
     }
 
