@@ -1,6 +1,8 @@
 package dev.caravan.connection;
 
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.component.kafka.KafkaComponent;
@@ -77,6 +79,18 @@ class Connections {
         pool.addDataSourceProperty("connectTimeout", Long.toString(CONNECTION_TIMEOUT_MS / 1000));
         pool.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT_SECONDS);
         return pool;
+    }
+
+    /** Through the pool that requests use, so that a pool without connections is not ready either. */
+    @Bean(destroyMethod = "close")
+    DatabaseHealthIndicator databaseHealthIndicator(HikariDataSource pool) {
+        return new DatabaseHealthIndicator(() -> {
+            try (Connection connection = pool.getConnection()) {
+                if (!connection.isValid(1)) {
+                    throw new SQLException("the connection is not valid");
+                }
+            }
+        });
     }
 
     @Bean

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.slf4j.MDC;
 import org.springframework.stereotype.Component;
 
 /**
@@ -33,11 +34,13 @@ public final class Delivery {
         faults.reach(FaultPoint.AFTER_CLAIM);
         List<StoredObject> objects = List.of();
         if (claim.status() != ClaimStatus.COMMITTED) {
-            objects = write(claim, target);
-            faults.reach(FaultPoint.AFTER_PUT);
-            Counts counts = Counts.of(batch.spool().size(), written.rows(), dead.size());
-            faults.reach(FaultPoint.BEFORE_COMMIT);
-            ledger.commit(claim, new Committed(counts, objects, letters(batch, dead)));
+            try (MDC.MDCCloseable logged = MDC.putCloseable("claim", claim.id().toString())) {
+                objects = write(claim, target);
+                faults.reach(FaultPoint.AFTER_PUT);
+                Counts counts = Counts.of(batch.spool().size(), written.rows(), dead.size());
+                faults.reach(FaultPoint.BEFORE_COMMIT);
+                ledger.commit(claim, new Committed(counts, objects, letters(batch, dead)));
+            }
         }
         batch.receipt().sign();
         return objects;

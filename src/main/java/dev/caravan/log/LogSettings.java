@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param keep entries that are older go
  * @param entries of a pipeline beyond so many go, the oldest first
  */
-@ConfigurationProperties("caravan.log")
+@ConfigurationProperties("caravan.pipeline-log")
 public record LogSettings(
         @DefaultValue("7d") Duration keep,
         @DefaultValue("10000") int entries) {}
