@@ -36,7 +36,7 @@ class AccessMatrixIT {
     private static String otherProject;
 
     /** Makes something in the caller's own project, whatever others have. */
-    private static final String MAKES = "POST /v1/events";
+    private static final Set<String> MAKES = Set.of("POST /v1/events", "POST /v0/api_keys", "POST /v0/api-keys");
 
     /** Finds nothing and says so with a 200. */
     private static final String MATCHES = "POST /v1/events/prefix/{prefix}/send";
@@ -103,7 +103,7 @@ class AccessMatrixIT {
                 DynamicTest.dynamicTest(
                         call + " with an expired key is 401", () -> unauthenticated(send(call, expired, NAME))),
                 DynamicTest.dynamicTest(call + " of another project sees nothing", () -> {
-                    if (!call.toString().equals(MAKES)) {
+                    if (!MAKES.contains(call.toString())) {
                         isolated(call);
                     }
                 }),
@@ -153,7 +153,7 @@ class AccessMatrixIT {
         return answer.body()
                 .replace(reference, "<reference>")
                 .replaceAll("req_[0-9a-f]+", "<id>")
-                .replaceAll("\"timestamp\":\"[^\"]+\"", "")
+                .replaceAll("\"(timestamp|last_used_at)\":(null|\"[^\"]+\")", "")
                 .replaceAll("\"duration\":\\d+", "");
     }
 

@@ -60,6 +60,16 @@ final class LogRows {
                 .list();
     }
 
+    List<LogEntry> after(String pipeline, long cursor, int limit) {
+        return jdbc.sql(
+                        "SELECT * FROM pipeline_log WHERE pipeline = :pipeline AND seq > :cursor ORDER BY seq LIMIT :limit")
+                .param("pipeline", pipeline)
+                .param("cursor", cursor)
+                .param("limit", limit)
+                .query(LogRows::entry)
+                .list();
+    }
+
     long count(String pipeline, LogLevel from, Instant since) {
         return jdbc.sql(
                         "SELECT count(*) FROM pipeline_log WHERE pipeline = :pipeline AND level >= :level AND time >= :since")

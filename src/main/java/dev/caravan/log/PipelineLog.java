@@ -64,6 +64,11 @@ public final class PipelineLog implements SmartLifecycle {
         return rows.read(pipeline, from, before, limit);
     }
 
+    /** Oldest first, those after a cursor. */
+    public List<LogEntry> after(String pipeline, long cursor, int limit) {
+        return rows.after(pipeline, cursor, limit);
+    }
+
     /** How many entries there are from a level on, and from a moment on. */
     public long count(String pipeline, LogLevel from, Instant since) {
         return rows.count(pipeline, from, since);

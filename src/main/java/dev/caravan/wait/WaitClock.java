@@ -45,10 +45,10 @@ public final class WaitClock implements SmartLifecycle {
         this.streams = streams;
         this.retention = retention;
         this.settings = settings;
-        this.timedOut = Counter.builder("caravan.waits.timed.out")
+        this.timedOut = Counter.builder("event.trigger.timed.out")
                 .description("Waits that this replica has timed out, and early events that it has let go")
                 .register(meters);
-        this.lateness = Timer.builder("caravan.waits.lateness")
+        this.lateness = Timer.builder("event.trigger.timeout.lateness")
                 .description("How long the most overdue wait of each round had been due")
                 .register(meters);
     }

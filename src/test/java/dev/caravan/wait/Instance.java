@@ -76,12 +76,12 @@ final class Instance implements AutoCloseable {
     }
 
     long timedOut() {
-        return (long) meters.counter("caravan.waits.timed.out").count();
+        return (long) meters.counter("event.trigger.timed.out").count();
     }
 
     /** How late the latest time-out was. */
     long latenessMillis() {
-        return (long) meters.timer("caravan.waits.lateness").max(TimeUnit.MILLISECONDS);
+        return (long) meters.timer("event.trigger.timeout.lateness").max(TimeUnit.MILLISECONDS);
     }
 
     long count(String sql) {
