@@ -18,7 +18,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
-import org.springframework.web.servlet.function.RequestPredicates;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
@@ -136,7 +135,7 @@ class MonitorConfiguration {
     RouterFunction<ServerResponse> v0Streams(Failures failures, StreamApi api) {
         ServerResponse events = new DirectAnswer(failures, api::events);
         ServerResponse logs = new DirectAnswer(failures, api::logs);
-        return RouterFunctions.route(RequestPredicates.GET("/v0/pipelines/{name}/events/stream"), request -> events)
-                .andRoute(RequestPredicates.GET("/v0/pipelines/{name}/logs"), request -> logs);
+        return RouterFunctions.route(DirectAnswer.get("/v0/pipelines/{name}/events/stream"), request -> events)
+                .andRoute(DirectAnswer.get("/v0/pipelines/{name}/logs"), request -> logs);
     }
 }

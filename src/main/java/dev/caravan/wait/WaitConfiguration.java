@@ -1,13 +1,13 @@
 package dev.caravan.wait;
 
 import dev.caravan.access.Scope;
+import dev.caravan.web.DirectAnswer;
 import dev.caravan.web.Endpoint;
 import dev.caravan.web.Failures;
 import dev.caravan.web.PostHandler;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.servlet.HandlerMapping;
-import org.springframework.web.servlet.function.RequestPredicates;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerResponse;
@@ -78,6 +78,6 @@ class WaitConfiguration {
 
     @Bean
     RouterFunction<ServerResponse> waitStream(WaitStreamEndpoint endpoint) {
-        return RouterFunctions.route(RequestPredicates.GET("/v1/events/{eventKey}/stream"), endpoint::open);
+        return RouterFunctions.route(DirectAnswer.get("/v1/events/{eventKey}/stream"), endpoint::open);
     }
 }

@@ -12,6 +12,8 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.function.RequestPredicate;
+import org.springframework.web.servlet.function.RequestPredicates;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /** An answer that something writes straight to the container: not through Camel, which keeps it until it is whole. */
@@ -21,6 +23,11 @@ public record DirectAnswer(Failures failures, Writing writing) implements Server
     public interface Writing {
         /** @throws Problem which is answered in the form of the API */
         void write(HttpServletRequest request, HttpServletResponse response) throws IOException;
+    }
+
+    /** GET requests of a path, with and without a slash at its end like those that Camel answers. */
+    public static RequestPredicate get(String path) {
+        return RequestPredicates.GET(path).or(RequestPredicates.GET(path + "/"));
     }
 
     @Override

@@ -202,7 +202,7 @@ class MonitorReplicasIT {
     void theLogIsStreamed() throws Exception {
         v0(0).create("logged", Map.of(), "SELECT * FROM events");
         v0(1).move("logged", "start", "Running");
-        try (Follower follower = new Follower(2, "/v0/pipelines/logged/logs")) {
+        try (Follower follower = new Follower(2, "/v0/pipelines/logged/logs/")) {
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> String.join("\n", follower.lines).contains("version 1 started"));
             v0(0).move("logged", "stop", "Stopped");
@@ -218,7 +218,11 @@ class MonitorReplicasIT {
         private final InputStream body;
 
         Follower(int replica, String pipeline, String last) throws Exception {
-            this(replica, "/v0/pipelines/" + pipeline + "/events/stream", last, true);
+            this(
+                    replica,
+                    "/v0/pipelines/" + pipeline + (last == null ? "/events/stream" : "/events/stream/"),
+                    last,
+                    true);
         }
 
         Follower(int replica, String path) throws Exception {

@@ -357,6 +357,7 @@ class WaitApiIT {
     @Test
     void aStreamOfNothingIsNotFound() throws Exception {
         refused(get(at(key) + "/stream"), 404, "wait.not_found");
+        refused(get(at(key) + "/stream/"), 404, "wait.not_found");
         HttpResponse<String> stranger = http.send(
                 HttpRequest.newBuilder(URI.create(caravan.address() + at(key) + "/stream"))
                         .build(),
