@@ -99,6 +99,20 @@ class FuzzIT {
         assertThat(statuses.get(400)).as("broken ones").isGreaterThan(REQUESTS / 10);
     }
 
+    @Test
+    void aMalformedFormIsRefusedLikeAnyOther() throws Exception {
+        Map<String, String> form = Map.of(
+                "Authorization",
+                "Bearer " + RunningCaravan.ADMIN_KEY,
+                "Content-Type",
+                "application/x-www-form-urlencoded");
+        try (RawHttp http = new RawHttp(caravan.address(), WAITS_AT_MOST_MILLIS)) {
+            byte[] body = "a=%%%".getBytes(StandardCharsets.UTF_8);
+            FuzzRequest put = new FuzzRequest("PUT", "/api/v1/pipelines/" + SHARED.get(0) + "/offsets", form, body);
+            assertThat(http.send(put).status()).isEqualTo(415);
+        }
+    }
+
     /** An event key may have these; what is answered asynchronously has to be over as well, also below such a path. */
     @ParameterizedTest
     @ValueSource(strings = {"..%2F..%2Fetc%2Fpasswd", "a%2F%2Fb", "a%2F.%2Fb", "a%2F..%2Fb", "%25", "a%2F"})
