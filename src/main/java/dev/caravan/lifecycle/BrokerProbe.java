@@ -33,14 +33,14 @@ final class BrokerProbe implements SmartLifecycle {
                 if (topics.id(local.topic()).isPresent()) {
                     local.brokerFine();
                 } else {
-                    local.delayed(
+                    local.brokerTrouble(
                             LocalPipeline.TOPIC_MISSING,
                             "Kafka has no topic '" + local.topic() + "'; the pipeline reads it as soon as it is there",
                             PERIOD);
                 }
             } catch (RuntimeException e) {
                 LOG.debug("Kafka does not answer", e);
-                local.delayed(
+                local.brokerTrouble(
                         LocalPipeline.KAFKA_UNAVAILABLE,
                         "Kafka cannot be reached: " + e.getMessage() + "; the position is kept",
                         PERIOD);

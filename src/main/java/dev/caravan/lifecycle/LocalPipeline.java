@@ -207,6 +207,13 @@ final class LocalPipeline {
         }
     }
 
+    /** What keeps routes from reading; a start that failed has troubles and a next try of its own. */
+    synchronized void brokerTrouble(String reason, String message, Duration nextTry) {
+        if (running != null) {
+            delayed(reason, message, nextTry);
+        }
+    }
+
     /** The broker does not answer; said once, so that many idle pipelines do not report it every second. */
     synchronized void brokerAway(String message) {
         if (trouble == null) {

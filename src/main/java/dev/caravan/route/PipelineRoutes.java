@@ -54,8 +54,8 @@ public final class PipelineRoutes implements VersionRuntimes {
         if (running.putIfAbsent(pipeline.id(), versions) != null) {
             throw new IllegalStateException(pipeline.id() + " runs already");
         }
+        open(versions);
         try {
-            versions.open();
             sources.bind(pipeline, versions, control, listener);
             camel.add(versions.source());
             Optional<SignalReader> reader = signals.open(pipeline, control, listener);
@@ -68,6 +68,18 @@ public final class PipelineRoutes implements VersionRuntimes {
             throw e;
         } catch (Exception e) {
             stop(versions);
+            throw new Problem(RouteReason.NOT_COMPILED, RouteChecks.sentence(e));
+        }
+    }
+
+    private void open(RunningVersions versions) {
+        try {
+            versions.open();
+        } catch (BatchException e) {
+            running.remove(versions.pipeline().id());
+            throw e;
+        } catch (RuntimeException e) {
+            running.remove(versions.pipeline().id());
             throw new Problem(RouteReason.NOT_COMPILED, RouteChecks.sentence(e));
         }
     }
