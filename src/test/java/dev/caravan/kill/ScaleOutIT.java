@@ -85,7 +85,7 @@ class ScaleOutIT {
 
     private String happen(Random random) {
         int what = slots.size() < 2 ? 0 : random.nextInt(4);
-        if (what == 0 && free.isEmpty() || slots.isEmpty()) {
+        if ((what == 0 && free.isEmpty()) || slots.isEmpty()) {
             what = slots.isEmpty() ? 0 : 1 + random.nextInt(3);
         }
         switch (what) {

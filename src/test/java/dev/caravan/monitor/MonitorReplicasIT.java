@@ -218,18 +218,14 @@ class MonitorReplicasIT {
         private final InputStream body;
 
         Follower(int replica, String pipeline, String last) throws Exception {
-            this(
-                    replica,
-                    "/v0/pipelines/" + pipeline + (last == null ? "/events/stream" : "/events/stream/"),
-                    last,
-                    true);
+            this("/v0/pipelines/" + pipeline + (last == null ? "/events/stream" : "/events/stream/"), replica, last);
         }
 
         Follower(int replica, String path) throws Exception {
-            this(replica, path, null, false);
+            this(path, replica, null);
         }
 
-        private Follower(int replica, String path, String last, boolean events) throws Exception {
+        private Follower(String path, int replica, String last) throws Exception {
             var request = replicas.get(replica).request(path);
             if (last != null) {
                 request.header("Last-Event-ID", last);

@@ -67,7 +67,7 @@ public final class ContractAnswers {
     private static String fault(String method, String path, int status, String contentType, String body) {
         JsonNode operation = operation(method, path);
         if (operation == null) {
-            boolean refused = status >= 400 && status < 500 || status == 503;
+            boolean refused = (status >= 400 && status < 500) || status == 503;
             return refused ? mismatch(failure(path), body) : "the contract has no such operation";
         }
         JsonNode response = response(operation.path("responses"), status);
