@@ -14,12 +14,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Endpoint;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.ServiceStatus;
+import org.apache.camel.Route;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.kamelet.KameletComponent;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.support.service.ServiceHelper;
 
 /**
  * Puts compiled routes into a Camel context and takes them out again without a trace. A value of the author becomes a
@@ -28,6 +29,7 @@ import org.apache.camel.model.RouteDefinition;
  */
 final class CamelRoutes {
     private static final long STOP_SECONDS = 60;
+    private static final long QUIET_LOOK_MILLIS = 5;
 
     private final ModelCamelContext camel;
 
@@ -116,8 +118,12 @@ final class CamelRoutes {
         }
     }
 
-    /** Stops and removes a route with the routes, endpoints and beans that its Kamelets made. */
+    /**
+     * Stops and removes a route with the routes, endpoints and beans that its Kamelets made. In the direction of the
+     * messages: a source that still hands something on while nobody takes it would wait for a taker, half a minute long.
+     */
     void remove(CompiledRoute route) throws Exception {
+        stopRoute(route.from().routeId());
         stopRoute(route.id());
         for (CompiledKamelet kamelet : kamelets(route)) {
             stopRoute(kamelet.routeId());
@@ -148,11 +154,23 @@ final class CamelRoutes {
                 || uri.endsWith("routeId=" + kamelet.routeId());
     }
 
-    /** Waits for the consumers, so without the lock. */
+    /**
+     * Waits until the consumer has ended, so without the lock. First by itself: Camel holds a lock of its own while it
+     * stops a route, and one that writes for a minute would keep all others from starting and stopping.
+     */
     private void stopRoute(String id) throws Exception {
-        ServiceStatus status = camel.getRouteController().getRouteStatus(id);
-        if (status != null && !status.isStopped()) {
+        Route route = camel.getRoute(id);
+        if (route != null && !camel.getRouteController().getRouteStatus(id).isStopped()) {
+            ServiceHelper.stopService(route.getConsumer());
+            awaitQuiet(id);
             camel.getRouteController().stopRoute(id, STOP_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private void awaitQuiet(String id) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+        while (camel.getInflightRepository().size(id) > 0 && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(QUIET_LOOK_MILLIS);
         }
     }
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 /** What every back end of triggers promises. */
 abstract class TriggerBackendContract {
     private static KafkaProducer<String, String> producer;
+    private static GroupMembers members;
 
     /** A row that a pipeline has written. */
     record Row(long id, int version) {}
@@ -48,11 +49,13 @@ abstract class TriggerBackendContract {
                 Servers.kafka().with(Map.of("acks", "all", "max.in.flight.requests.per.connection", 1)),
                 new StringSerializer(),
                 new StringSerializer());
+        members = new GroupMembers();
     }
 
     @AfterAll
     static void close() {
         producer.close();
+        members.close();
     }
 
     private static void publish(String topic, long from, long to) throws Exception {
@@ -114,6 +117,7 @@ abstract class TriggerBackendContract {
 
         backend().stop(pipeline, "tester");
         becomesReady(pipeline, false);
+        await("nobody reads any more").atMost(patience()).until(() -> members.count(pipeline.id()) == 0);
         publish(topic, 10, 12);
         backend().stop(pipeline, "tester");
         assertThat(backend().ready(pipeline)).isFalse();

@@ -17,7 +17,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.apache.camel.CamelContext;
-import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,17 +29,17 @@ class TriggerHammerIT {
     private static final Set<String> LEGAL = Set.of("stopped", "starting", "running", "stopping");
 
     private static TriggerScene scene;
-    private static Admin admin;
+    private static GroupMembers members;
 
     @BeforeAll
     static void open() throws Exception {
         scene = new TriggerScene(REPLICAS);
-        admin = Admin.create(Servers.kafka().with(Map.of()));
+        members = new GroupMembers();
     }
 
     @AfterAll
     static void close() throws Exception {
-        admin.close();
+        members.close();
         scene.close();
     }
 
@@ -67,7 +66,7 @@ class TriggerHammerIT {
                 String status = scene.status(pipeline);
                 assertThat(LEGAL).contains(status);
                 statuses.merge(status, 1, Integer::sum);
-                assertThat(members(pipeline)).isLessThanOrEqualTo(REPLICAS);
+                assertThat(members.count(pipeline)).isLessThanOrEqualTo(REPLICAS);
             }
             for (Future<?> each : work) {
                 each.get();
@@ -79,12 +78,12 @@ class TriggerHammerIT {
         System.out.printf("TriggerHammerIT: seen %s%n", statuses);
         scene.stop(pipeline);
         scene.awaitStatus(pipeline, "stopped");
-        await().atMost(Duration.ofSeconds(15)).until(() -> members(pipeline) == 0);
+        await().atMost(Duration.ofSeconds(15)).until(() -> members.count(pipeline) == 0);
         assertThat(routes(pipeline)).isZero();
 
         scene.start(pipeline, "");
         scene.awaitReady(pipeline);
-        await().atMost(Duration.ofSeconds(15)).until(() -> members(pipeline) == REPLICAS);
+        await().atMost(Duration.ofSeconds(15)).until(() -> members.count(pipeline) == REPLICAS);
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> TriggerScene.rows(topic).size() >= sent);
         scene.stop(pipeline);
@@ -105,19 +104,6 @@ class TriggerHammerIT {
                     default -> scene.send(replica, "GET", path);
                 };
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    }
-
-    private static int members(String pipeline) throws Exception {
-        String group = "caravan." + pipeline;
-        return admin.listConsumerGroups().all().get().stream()
-                        .noneMatch(known -> known.groupId().equals(group))
-                ? 0
-                : admin.describeConsumerGroups(List.of(group))
-                        .all()
-                        .get()
-                        .get(group)
-                        .members()
-                        .size();
     }
 
     private static long routes(String pipeline) {
