@@ -76,11 +76,12 @@ final class BearerFilter extends OncePerRequestFilter {
 
     /** Whoever may not try any more is not looked up, so that guessing costs the database nothing. */
     private Optional<Caller> caller(HttpServletRequest request, String presented) {
-        if (keys.isKnown(presented)) {
-            return keys.authenticate(presented);
+        KeyHash hash = KeyHash.of(presented);
+        if (keys.isKnown(hash)) {
+            return keys.authenticate(hash);
         }
         return strangers.mayTry(request)
-                ? tokens.authenticate(presented).or(() -> keys.authenticate(presented))
+                ? tokens.authenticate(presented).or(() -> keys.authenticate(hash))
                 : Optional.empty();
     }
 

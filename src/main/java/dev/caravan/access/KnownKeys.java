@@ -35,7 +35,10 @@ final class KnownKeys {
     }
 
     Optional<Caller> authenticate(String presented) {
-        KeyHash hash = KeyHash.of(presented);
+        return authenticate(KeyHash.of(presented));
+    }
+
+    Optional<Caller> authenticate(KeyHash hash) {
         Instant now = clock.instant();
         Known remembered = known.get(hash);
         if (remembered == null || !remembered.isFresh(now)) {
@@ -48,8 +51,8 @@ final class KnownKeys {
     }
 
     /** Whether the key was let in here before; it may be revoked by now. */
-    boolean isKnown(String presented) {
-        return known.containsKey(KeyHash.of(presented));
+    boolean isKnown(KeyHash hash) {
+        return known.containsKey(hash);
     }
 
     private @Nullable Known look(KeyHash hash, Instant now, Instant recorded) {

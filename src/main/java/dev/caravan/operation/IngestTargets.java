@@ -9,12 +9,13 @@ import dev.caravan.problem.Problem;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.transaction.event.TransactionPhase;
 import org.springframework.transaction.event.TransactionalEventListener;
 
 /**
  * The pipelines that events are sent to, remembered for a moment: asking the database for each call would cost more than
- * sending. A change on another replica is seen after {@link #REMEMBERED}, one on this replica at once.
+ * sending. A change on another replica is seen after twice {@link #REMEMBERED} at most, one on this replica at once.
  */
 class IngestTargets {
     static final Duration REMEMBERED = Duration.ofSeconds(1);
@@ -30,27 +31,46 @@ class IngestTargets {
 
     private record Name(String project, String idOrName) {}
 
-    /** @param until by {@link System#nanoTime} */
-    record Target(Pipeline pipeline, EventCheck check, long until) {}
+    /**
+     * @param until by {@link System#nanoTime}
+     * @param asked whether somebody asks for the next one
+     */
+    record Target(Pipeline pipeline, EventCheck check, long until, AtomicBoolean asked) {
+        boolean isFresh() {
+            return System.nanoTime() - until < 0;
+        }
+
+        /** One asks; the others go by this one meanwhile, but not for long. */
+        boolean isBearable() {
+            return System.nanoTime() - until < REMEMBERED.toNanos() && !asked.compareAndSet(false, true);
+        }
+    }
 
     /** @throws Problem {@code pipeline.not_found} */
     Target find(String project, String idOrName) {
         Name name = new Name(project, idOrName);
         Target target = known.get(name);
-        long now = System.nanoTime();
-        if (target != null && now - target.until < 0) {
+        if (target != null && (target.isFresh() || target.isBearable())) {
             return target;
         }
-        known.remove(name);
-        Pipeline pipeline = pipelines.get(project, idOrName);
-        Target found = new Target(
-                pipeline, new EventCheck(pipeline.spec().schema()), System.nanoTime() + REMEMBERED.toNanos());
+        Target found = ask(name);
         if (known.size() < MOST) {
             known.put(name, found);
         } else {
             known.clear();
         }
         return found;
+    }
+
+    private Target ask(Name name) {
+        try {
+            Pipeline pipeline = pipelines.get(name.project, name.idOrName);
+            long until = System.nanoTime() + REMEMBERED.toNanos();
+            return new Target(pipeline, new EventCheck(pipeline.spec().schema()), until, new AtomicBoolean());
+        } catch (RuntimeException e) {
+            known.remove(name);
+            throw e;
+        }
     }
 
     @TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT, fallbackExecution = true)

@@ -3,22 +3,29 @@ package dev.caravan.webhook;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Whether anybody wants to hear of something, as known a second ago at the latest: for news that may come thousands of
+ * Whether anybody wants to hear of something, as known one or two seconds ago at the latest: for news that may come thousands of
  * times a second and belongs to no transaction.
  */
 final class Subscriptions {
     private static final long FRESH_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final JdbcClient jdbc;
+    private final ReentrantLock asking = new ReentrantLock();
     private volatile @Nullable Known known;
 
     private record Known(Set<String> subscribed, long at) {
         boolean fresh() {
             return System.nanoTime() - at < FRESH_NANOS;
+        }
+
+        /** While somebody asks for a fresh one. */
+        boolean bearable() {
+            return System.nanoTime() - at < 2 * FRESH_NANOS;
         }
     }
 
@@ -29,16 +36,28 @@ final class Subscriptions {
     boolean has(String project, WebhookEvent event) {
         Known now = known;
         if (now == null || !now.fresh()) {
-            now = refresh();
+            now = refresh(now);
         }
         return now.subscribed.contains(key(project, event.wireName()));
     }
 
-    private synchronized Known refresh() {
-        Known now = known;
-        if (now != null && now.fresh()) {
-            return now;
+    /** One asks; the others go by what was known, and wait only when that is nothing, or too old. */
+    private Known refresh(@Nullable Known stale) {
+        if (!asking.tryLock()) {
+            if (stale != null && stale.bearable()) {
+                return stale;
+            }
+            asking.lock();
         }
+        try {
+            Known now = known;
+            return now != null && now.fresh() ? now : ask();
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    private Known ask() {
         long at = System.nanoTime();
         Set<String> subscribed = new HashSet<>(
                 jdbc.sql("SELECT DISTINCT project || ' ' || unnest(events) FROM webhook WHERE disabled_at IS NULL")
