@@ -23,16 +23,28 @@ public final class Spool implements AutoCloseable {
     private final Set<MetaColumn> inlined;
     private final Lines lines;
     private final List<DeadMessage> dead;
+    private final long read;
+    private final long allBytes;
     private @Nullable FileChannel lineReader;
     private @Nullable FileChannel sideReader;
 
-    Spool(Path file, Path side, OffsetRange range, Set<MetaColumn> inlined, Lines lines, List<DeadMessage> dead) {
+    Spool(
+            Path file,
+            Path side,
+            OffsetRange range,
+            Set<MetaColumn> inlined,
+            Lines lines,
+            List<DeadMessage> dead,
+            long read,
+            long allBytes) {
         this.file = file;
         this.side = side;
         this.range = range;
         this.inlined = inlined;
         this.lines = lines;
         this.dead = List.copyOf(dead);
+        this.read = read;
+        this.allBytes = allBytes;
     }
 
     /** Newline-delimited JSON. */
@@ -57,6 +69,16 @@ public final class Spool implements AutoCloseable {
     /** Bytes of the file. */
     public long bytes() {
         return lines.end(size() - 1);
+    }
+
+    /** Bytes of both files. */
+    public long allBytes() {
+        return allBytes;
+    }
+
+    /** Bytes of the keys and values as they came from Kafka. */
+    public long read() {
+        return read;
     }
 
     /** Messages known to be unreadable when they were written: their lines are empty. In order of line. */

@@ -41,6 +41,7 @@ public final class SpoolWriter implements AutoCloseable {
     private byte @Nullable [] original;
     private long position;
     private long sidePosition;
+    private long read;
     private final Lines lines = new Lines();
     private final List<DeadMessage> dead = new ArrayList<>();
 
@@ -69,6 +70,11 @@ public final class SpoolWriter implements AutoCloseable {
         return position;
     }
 
+    /** Bytes of both files so far. */
+    public long allBytes() {
+        return position + sidePosition;
+    }
+
     /**
      * Adds a message as it came from Kafka: the data of a CloudEvent in structured mode is the message, and its envelope is
      * kept as what came. Its offset must be higher than the one before.
@@ -76,6 +82,7 @@ public final class SpoolWriter implements AutoCloseable {
     public void appendMessage(
             long offset, long timestamp, byte @Nullable [] key, List<Header> headers, @Nullable ByteBuffer value)
             throws IOException {
+        read += (key == null ? 0 : key.length) + (value == null ? 0 : value.remaining());
         byte[] envelope = value == null || !CloudEvent.isStructured(headers) ? null : copy(value);
         CloudEvent event = envelope == null ? null : CloudEvent.parse(envelope);
         if (event == null) {
@@ -131,7 +138,7 @@ public final class SpoolWriter implements AutoCloseable {
         flush();
         close();
         OffsetRange range = new OffsetRange(topic, partition, lines.offset(0), lines.offset(lines.size() - 1));
-        return new Spool(file, side, range, inlined, lines, dead);
+        return new Spool(file, side, range, inlined, lines, dead, read, allBytes());
     }
 
     /** Closes and deletes the files. */

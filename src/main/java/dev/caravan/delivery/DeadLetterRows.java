@@ -8,6 +8,8 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -27,9 +29,11 @@ final class DeadLetterRows {
     /** Replaces what an earlier attempt knew of the same messages. */
     void insert(Claim claim, Iterable<DeadLetter> letters) {
         List<DeadLetter> portion = new ArrayList<>();
+        Map<String, Long> reasons = new TreeMap<>();
         long bytes = 0;
         for (DeadLetter letter : letters) {
             portion.add(letter);
+            reasons.merge(Json.storable(letter.reason()), 1L, Long::sum);
             bytes += size(letter);
             if (bytes >= PORTION_BYTES || portion.size() >= PORTION_ROWS) {
                 insertAll(claim, portion);
@@ -38,6 +42,15 @@ final class DeadLetterRows {
             }
         }
         insertAll(claim, portion);
+        count(claim, reasons);
+    }
+
+    /** What metrics show; the commit holds the lock on the partition. */
+    private void count(Claim claim, Map<String, Long> reasons) {
+        reasons.forEach((reason, letters) -> template.update("""
+                INSERT INTO dead_letter_count AS c (partition_id, reason, letters)
+                SELECT partition_id, ?, ? FROM pipeline_file WHERE claim_id = ?
+                ON CONFLICT (partition_id, reason) DO UPDATE SET letters = c.letters + excluded.letters""", reason, letters, claim.id()));
     }
 
     /** The letters of a replay are done; those that have failed again are inserted afterwards. */

@@ -39,7 +39,8 @@ public final class Delivery {
                 faults.reach(FaultPoint.AFTER_PUT);
                 Counts counts = Counts.of(batch.spool().size(), written.rows(), dead.size());
                 faults.reach(FaultPoint.BEFORE_COMMIT);
-                ledger.commit(claim, new Committed(counts, objects, letters(batch, dead)));
+                ledger.commit(
+                        claim, new Committed(counts, objects, batch.spool().read(), letters(batch, dead)));
             }
         }
         batch.receipt().sign();
@@ -63,7 +64,8 @@ public final class Delivery {
         if (claim.status() != ClaimStatus.COMMITTED) {
             Counts counts = Counts.ofParked(batch.spool().size(), parked, all.size());
             faults.reach(FaultPoint.BEFORE_COMMIT);
-            ledger.commit(claim, new Committed(counts, List.of(), letters(batch, all), alongside));
+            ledger.commit(
+                    claim, new Committed(counts, List.of(), batch.spool().read(), letters(batch, all), alongside));
         }
         batch.receipt().sign();
     }

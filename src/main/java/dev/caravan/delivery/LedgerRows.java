@@ -94,12 +94,14 @@ final class LedgerRows {
                             UPDATE pipeline_file
                             SET status = 'COMMITTED', committed_at = now(), objects = cast(:objects AS jsonb),
                                 rows_in = :in, rows_out = :out, rows_filtered = :filtered, rows_dead = :dead,
-                                rows_written = :written, rows_parked = :parked, bytes = :bytes
+                                rows_written = :written, rows_parked = :parked, bytes = :bytes,
+                                bytes_in = CASE WHEN offsets IS NULL THEN :bytesIn ELSE 0 END
                             WHERE claim_id = :id AND epoch = :epoch AND status = 'CLAIMED'
                             RETURNING partition_id, target, offsets IS NOT NULL AS replayed, after_step IS NOT NULL AS resumed),
                         summed AS (
                             UPDATE pipeline_partition p
                             SET committed_at = now(), files = files + :files, bytes = bytes + :bytes,
+                                bytes_in = bytes_in + CASE WHEN done.replayed THEN 0 ELSE :bytesIn END,
                                 rows_in = rows_in + CASE WHEN done.replayed THEN 0 ELSE :in END,
                                 rows_out = rows_out + :out, rows_filtered = rows_filtered + :filtered,
                                 -- replayed messages were counted as dead when they came
@@ -114,6 +116,7 @@ final class LedgerRows {
                 .param("objects", Json.objects(result.objects()))
                 .param("files", result.objects().size())
                 .param("bytes", result.bytes())
+                .param("bytesIn", result.bytesIn())
                 .param("in", counts.in())
                 .param("out", counts.out())
                 .param("filtered", counts.filtered())
@@ -149,7 +152,7 @@ final class LedgerRows {
 
     Totals totals(String pipeline) {
         return jdbc.sql("""
-                        SELECT coalesce(sum(files), 0) AS files, coalesce(sum(bytes), 0) AS bytes,
+                        SELECT coalesce(sum(files), 0) AS files, coalesce(sum(bytes), 0) AS bytes, coalesce(sum(bytes_in), 0) AS bytes_in,
                             coalesce(sum(rows_in), 0) AS rows_in, coalesce(sum(rows_out), 0) AS rows_out,
                             coalesce(sum(rows_filtered), 0) AS rows_filtered, coalesce(sum(rows_dead), 0) AS rows_dead,
                             coalesce(sum(rows_written), 0) AS rows_written,
@@ -160,6 +163,7 @@ final class LedgerRows {
     Totals windowed(String pipeline, Instant since) {
         return jdbc.sql("""
                         SELECT coalesce(sum(cardinality(f.object_keys)), 0) AS files, coalesce(sum(f.bytes), 0) AS bytes,
+                            coalesce(sum(f.bytes_in), 0) AS bytes_in,
                             coalesce(sum(f.rows_in), 0) AS rows_in, coalesce(sum(f.rows_out), 0) AS rows_out,
                             coalesce(sum(f.rows_filtered), 0) AS rows_filtered, coalesce(sum(f.rows_dead), 0) AS rows_dead,
                             coalesce(sum(f.rows_written), 0) AS rows_written,
@@ -229,7 +233,11 @@ final class LedgerRows {
     private static Totals sums(ResultSet row, int number) throws SQLException {
         OffsetDateTime last = row.getObject("committed_at", OffsetDateTime.class);
         return new Totals(
-                row.getLong("files"), counts(row), row.getLong("bytes"), last == null ? null : last.toInstant());
+                row.getLong("files"),
+                counts(row),
+                row.getLong("bytes"),
+                row.getLong("bytes_in"),
+                last == null ? null : last.toInstant());
     }
 
     static Counts counts(ResultSet row) throws SQLException {

@@ -8,7 +8,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param files objects written
  * @param bytes of those objects
+ * @param bytesIn of the messages, as Kafka gave them
  * @param lastCommit null when there was none
  */
 public record Totals(
-        long files, Counts counts, long bytes, @Nullable Instant lastCommit) {}
+        long files,
+        Counts counts,
+        long bytes,
+        long bytesIn,
+        @Nullable Instant lastCommit) {}

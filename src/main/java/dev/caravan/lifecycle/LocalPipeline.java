@@ -28,6 +28,7 @@ final class LocalPipeline {
     private Instant switchNotBefore = Instant.MIN;
     private @Nullable Trouble trouble;
     private @Nullable Trouble halt;
+    private @Nullable Instant brokerAwaySince;
     private final Deque<Trouble> dropped = new ArrayDeque<>();
 
     /** What is in the way. */
@@ -200,6 +201,7 @@ final class LocalPipeline {
 
     /** The broker answers and has the topic; other trouble stays. */
     synchronized void brokerFine() {
+        brokerAwaySince = null;
         Trouble now = trouble;
         if (now != null
                 && (now.reason().equals(KAFKA_UNAVAILABLE) || now.reason().equals(TOPIC_MISSING))) {
@@ -210,15 +212,44 @@ final class LocalPipeline {
     /** What keeps routes from reading; a start that failed has troubles and a next try of its own. */
     synchronized void brokerTrouble(String reason, String message, Duration nextTry) {
         if (running != null) {
+            brokerLost();
             delayed(reason, message, nextTry);
         }
     }
 
     /** The broker does not answer; said once, so that many idle pipelines do not report it every second. */
     synchronized void brokerAway(String message) {
+        brokerLost();
         if (trouble == null) {
             trouble = new Trouble(KAFKA_UNAVAILABLE, message, null, 1);
         }
+    }
+
+    private void brokerLost() {
+        if (brokerAwaySince == null) {
+            brokerAwaySince = clock.instant();
+        }
+    }
+
+    /** For how long something keeps messages from getting through; zero while a person has it paused. */
+    synchronized Duration stalled() {
+        boolean halted = trouble != null && trouble.nextTry() == null;
+        if (local == Local.PAUSED && !halted) {
+            return Duration.ZERO;
+        }
+        Duration batch = running == null ? Duration.ZERO : running.waiting();
+        Duration broker = brokerAwaySince == null ? Duration.ZERO : Duration.between(brokerAwaySince, clock.instant());
+        return batch.compareTo(broker) > 0 ? batch : broker;
+    }
+
+    /** Bytes of messages that are read and not committed. */
+    synchronized long bufferedBytes() {
+        return running == null ? 0 : running.bufferedBytes();
+    }
+
+    /** Messages that are read and not committed. */
+    synchronized long bufferedMessages() {
+        return running == null ? 0 : running.bufferedMessages();
     }
 
     /** Says whether this is news: the same trouble again is not. */

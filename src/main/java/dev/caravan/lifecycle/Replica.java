@@ -137,7 +137,7 @@ final class Replica implements SourceListener {
         locals.put(pipeline.id(), local);
         try {
             boolean paused = desired.status() == DesiredStatus.PAUSED;
-            metrics.running(pipeline.id());
+            metrics.running(local);
             local.started(routes.start(pipeline, this), paused, desired.acceptedDead());
             LOG.info("{} v{} {}", pipeline.spec().name(), pipeline.version(), paused ? "is paused" : "started");
             diary.started(pipeline.id(), pipeline.version(), paused);
@@ -202,6 +202,7 @@ final class Replica implements SourceListener {
             local.close();
             storeDropped(local);
             locals.remove(id);
+            metrics.stopped(id);
             LOG.info("{} stopped", id);
             diary.stopped(id);
         }

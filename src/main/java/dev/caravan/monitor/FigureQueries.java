@@ -40,7 +40,8 @@ final class FigureQueries {
             long parked,
             long written,
             long files,
-            long bytes) {
+            long bytes,
+            long bytesIn) {
         /** Not 0 would mean that a message is lost or counted twice. */
         long imbalance() {
             return in - out - filtered - dead - parked;
@@ -56,14 +57,15 @@ final class FigureQueries {
                             coalesce(t.rows_in, 0) AS rows_in, coalesce(t.rows_out, 0) AS rows_out,
                             coalesce(t.rows_filtered, 0) AS rows_filtered, coalesce(t.rows_dead, 0) AS rows_dead,
                             coalesce(t.rows_parked, 0) AS rows_parked, coalesce(t.rows_written, 0) AS rows_written,
-                            coalesce(t.files, 0) AS files, coalesce(t.bytes, 0) AS bytes
+                            coalesce(t.files, 0) AS files, coalesce(t.bytes, 0) AS bytes,
+                            coalesce(t.bytes_in, 0) AS bytes_in
                         FROM pipeline p
                         JOIN pipeline_version v ON v.pipeline = p.id AND v.version = p.version
                         LEFT JOIN pipeline_desired d ON d.pipeline = p.id
                         LEFT JOIN (SELECT pipeline, sum(rows_in) AS rows_in, sum(rows_out) AS rows_out,
                                 sum(rows_filtered) AS rows_filtered, sum(rows_dead) AS rows_dead,
                                 sum(rows_parked) AS rows_parked, sum(rows_written) AS rows_written,
-                                sum(files) AS files, sum(bytes) AS bytes
+                                sum(files) AS files, sum(bytes) AS bytes, sum(bytes_in) AS bytes_in
                             FROM pipeline_partition GROUP BY pipeline) t ON t.pipeline = p.id
                         ORDER BY p.id LIMIT :limit""")
                 .param("limit", limit)
@@ -81,8 +83,22 @@ final class FigureQueries {
                         row.getLong("rows_parked"),
                         row.getLong("rows_written"),
                         row.getLong("files"),
-                        row.getLong("bytes")))
+                        row.getLong("bytes"),
+                        row.getLong("bytes_in")))
                 .list();
+    }
+
+    /** How often messages of each pipeline have become dead letters, by reason. */
+    Map<String, Map<String, Long>> deadLetters() {
+        Map<String, Map<String, Long>> letters = new HashMap<>();
+        jdbc.sql("""
+                        SELECT p.pipeline, c.reason, sum(c.letters) AS letters
+                        FROM dead_letter_count c JOIN pipeline_partition p ON p.id = c.partition_id
+                        GROUP BY p.pipeline, c.reason""").query(row -> {
+            letters.computeIfAbsent(row.getString("pipeline"), pipeline -> new HashMap<>())
+                    .put(row.getString("reason"), row.getLong("letters"));
+        });
+        return letters;
     }
 
     /** A range that this replica has committed. */

@@ -117,7 +117,7 @@ final class Figures {
 
     void look() {
         List<PipelineFigures> all = queries.pipelines(MOST_PIPELINES);
-        pipelines.show(all, lags(all));
+        pipelines.show(all, queries.deadLetters(), lags(all));
         waits = queries.waits();
         webhooks = queries.webhooks();
         database = queries.database();

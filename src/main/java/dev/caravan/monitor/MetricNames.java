@@ -6,9 +6,11 @@ final class MetricNames {
     static final String RECORDS_IN = "pipeline.records.in";
     static final String RECORDS_OUT = "pipeline.records.out";
     static final String RECORDS_FILTERED = "pipeline.records.filtered";
-    static final String RECORDS_DEAD = "pipeline.records.dlq";
+    static final String RECORDS_DEAD = "pipeline.records.dead";
+    static final String DEAD_LETTERS = "pipeline.records.dlq";
     static final String RECORDS_PARKED = "pipeline.records.parked";
     static final String ROWS_WRITTEN = "pipeline.rows.written";
+    static final String BYTES_IN = "pipeline.bytes.in";
     static final String BYTES_OUT = "pipeline.bytes.out";
     static final String FILES = "pipeline.files";
     static final String IMBALANCE = "pipeline.ledger.imbalance.records";

@@ -61,6 +61,8 @@ final class Monitoring {
 
     /**
      * @param messagesParked messages that wait for an event now
+     * @param bytes of the files
+     * @param bytesIn of the messages, as Kafka gave them
      * @param rowsWritten rows in the files: a query can make more or fewer rows than messages
      */
     record Figures(
@@ -71,7 +73,8 @@ final class Monitoring {
             long messagesParked,
             long rowsWritten,
             long files,
-            long bytes) {
+            long bytes,
+            long bytesIn) {
         static Figures of(Totals totals) {
             return new Figures(
                     totals.counts().in(),
@@ -81,7 +84,8 @@ final class Monitoring {
                     totals.counts().parked(),
                     totals.counts().written(),
                     totals.files(),
-                    totals.bytes());
+                    totals.bytes(),
+                    totals.bytesIn());
         }
     }
 
@@ -93,7 +97,8 @@ final class Monitoring {
             double messagesInPerSecond,
             double messagesOutPerSecond,
             double filesPerSecond,
-            double bytesPerSecond) {
+            double bytesPerSecond,
+            double bytesInPerSecond) {
         static Window of(Duration window, Totals totals, long errors) {
             double seconds = window.toSeconds();
             return new Window(
@@ -103,7 +108,8 @@ final class Monitoring {
                     totals.counts().in() / seconds,
                     totals.counts().out() / seconds,
                     totals.files() / seconds,
-                    totals.bytes() / seconds);
+                    totals.bytes() / seconds,
+                    totals.bytesIn() / seconds);
         }
     }
 

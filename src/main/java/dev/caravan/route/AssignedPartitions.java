@@ -44,9 +44,13 @@ final class AssignedPartitions {
         return versions;
     }
 
-    /** How many of them are ours in the ledger. */
-    int owned() {
-        return (int) partitions.values().stream().filter(SourcePartition::owned).count();
+    /** What is in their hands, all together. */
+    Held held() {
+        Held held = Held.NOTHING;
+        for (SourcePartition partition : partitions.values()) {
+            held = held.plus(partition.held());
+        }
+        return held;
     }
 
     /** Drops what is not committed and deletes its files. */

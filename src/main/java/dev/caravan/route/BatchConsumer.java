@@ -83,7 +83,7 @@ final class BatchConsumer {
     }
 
     private void report(SourceControl.Wish seen, boolean unfinished) {
-        runtime.control().report(this, seen, unfinished, partitions.owned());
+        runtime.control().report(this, seen, unfinished, partitions.held());
     }
 
     /** The ledger takes nothing more of the version before, so what is open goes through the new one from its start. */

@@ -18,6 +18,7 @@ final class PendingBatch {
     private final int version;
     private final Instant batchTime;
     private final Batch.Receipt receipt = new Batch.Receipt();
+    private final long readySince = System.nanoTime();
     private int failures;
     private long notBefore = System.nanoTime();
 
@@ -59,6 +60,11 @@ final class PendingBatch {
 
     Batch.Receipt receipt() {
         return receipt;
+    }
+
+    /** Since when it is whole, by {@link System#nanoTime}. */
+    long readySince() {
+        return readySince;
     }
 
     boolean due(long nanos) {

@@ -1,6 +1,7 @@
 package dev.caravan.route;
 
 import dev.caravan.pipeline.Pipeline;
+import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
@@ -55,7 +56,23 @@ public final class RunningPipeline implements AutoCloseable {
 
     /** Partitions that this process owns in the ledger. */
     public int owned() {
-        return control.owned();
+        return control.held().partitions();
+    }
+
+    /** Bytes of messages that are spooled and not committed. */
+    public long bufferedBytes() {
+        return control.held().bytes();
+    }
+
+    /** Messages that are spooled and not committed. */
+    public long bufferedMessages() {
+        return control.held().messages();
+    }
+
+    /** For how long something has been ready and does not get through: a whole batch, or a partition that cannot be owned. */
+    public Duration waiting() {
+        long since = control.held().waitingSince();
+        return since == Held.NOTHING_WAITS ? Duration.ZERO : Duration.ofNanos(Math.max(0, System.nanoTime() - since));
     }
 
     /** Stops and removes the routes; what is not committed is read again by whoever runs the pipeline next. */

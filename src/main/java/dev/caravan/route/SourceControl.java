@@ -23,7 +23,7 @@ final class SourceControl {
 
     private volatile Wish wish = new Wish(Mode.READ, 0);
     private final Map<Object, Integer> idleSince = new ConcurrentHashMap<>();
-    private final Map<Object, Integer> owned = new ConcurrentHashMap<>();
+    private final Map<Object, Held> held = new ConcurrentHashMap<>();
     private volatile Map<TopicPartition, Long> acceptedDead = Map.of();
 
     Wish wish() {
@@ -60,21 +60,21 @@ final class SourceControl {
      * A consumer says how it fares, after a poll that followed {@code seen}.
      *
      * @param unfinished whether it still has messages that are not committed
-     * @param partitions how many it owns
+     * @param holds what is not committed
      */
-    void report(Object consumer, Wish seen, boolean unfinished, int partitions) {
+    void report(Object consumer, Wish seen, boolean unfinished, Held holds) {
         idleSince.put(consumer, unfinished ? BUSY : seen.number());
-        owned.put(consumer, partitions);
+        held.put(consumer, holds);
     }
 
     void gone(Object consumer) {
         idleSince.remove(consumer);
-        owned.remove(consumer);
+        held.remove(consumer);
     }
 
-    /** Partitions that the ledger has given to the consumers. */
-    int owned() {
-        return owned.values().stream().mapToInt(Integer::intValue).sum();
+    /** What the consumers have in their hands, as each said last. */
+    Held held() {
+        return held.values().stream().reduce(Held.NOTHING, Held::plus);
     }
 
     /** Whether every consumer has seen the wish to drain and has nothing left; true only in {@link Mode#DRAIN}. */

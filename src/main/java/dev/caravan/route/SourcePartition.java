@@ -40,6 +40,7 @@ final class SourcePartition {
     private boolean owned;
     private long ownNotBefore = System.nanoTime();
     private int ownFailures;
+    private long ownFailingSince;
     private long epoch;
     private int generation = 1;
     private long next;
@@ -83,6 +84,9 @@ final class SourcePartition {
     }
 
     Duration ownFailed() {
+        if (ownFailures == 0) {
+            ownFailingSince = System.nanoTime();
+        }
         Duration delay = Duration.ofMillis(Math.min(30_000, 500L << Math.min(ownFailures++, 6)));
         ownNotBefore = System.nanoTime() + delay.toNanos();
         return delay;
@@ -278,6 +282,25 @@ final class SourcePartition {
 
     boolean unfinishedMessages() {
         return open != null || !closed.isEmpty() || !unfinished.isEmpty();
+    }
+
+    /** What is here and not committed. */
+    Held held() {
+        long messages = open == null ? 0 : open.size();
+        long bytes = open == null ? 0 : open.allBytes();
+        for (PendingBatch batch : closed) {
+            messages += batch.spool().size();
+            bytes += batch.spool().allBytes();
+        }
+        return new Held(owned ? 1 : 0, messages, bytes, waitingSince());
+    }
+
+    private long waitingSince() {
+        PendingBatch first = closed.peekFirst();
+        if (first != null) {
+            return first.readySince();
+        }
+        return !owned && ownFailures > 0 ? ownFailingSince : Held.NOTHING_WAITS;
     }
 
     /** Time until something has to happen here. */

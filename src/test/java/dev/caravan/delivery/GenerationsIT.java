@@ -54,7 +54,7 @@ class GenerationsIT {
         Ownership owned = ledger.own(key, "a", null);
         ledger.begin(key, owned.epoch(), 0);
         Claim claim = claim(owned.epoch(), 0, 9);
-        ledger.commit(claim, new Committed(Counts.of(10, 9, 1), List.of(), List.of(letter(4))));
+        ledger.commit(claim, new Committed(Counts.of(10, 9, 1), List.of(), 0, List.of(letter(4))));
         return claim;
     }
 

@@ -167,7 +167,7 @@ public final class InMemoryLedger implements Ledger {
         result.alongside().run();
         row.status = ClaimStatus.COMMITTED;
         row.committed = clock.instant();
-        row.result = new Committed(result.counts(), result.objects(), List.of());
+        row.result = new Committed(result.counts(), result.objects(), result.bytesIn(), List.of());
         result.deadLetters().forEach(letter -> keep(claim, letter));
         published.add(new BatchCommitted(row.claim(), row.request.target(), result.counts(), result.objects()));
         return true;
@@ -239,13 +239,14 @@ public final class InMemoryLedger implements Ledger {
 
     @Override
     public synchronized Totals windowed(String pipeline, Instant since) {
-        Totals totals = new Totals(0, Counts.NONE, 0, null);
+        Totals totals = new Totals(0, Counts.NONE, 0, 0, null);
         for (Row row : rows(row ->
                 row.request.pipeline().equals(pipeline) && row.committed != null && !row.committed.isBefore(since))) {
             totals = new Totals(
                     totals.files() + row.result.objects().size(),
                     totals.counts().plus(row.result.counts()),
                     totals.bytes() + row.result.bytes(),
+                    totals.bytesIn() + row.result.bytesIn(),
                     row.committed);
         }
         return totals;
@@ -317,7 +318,7 @@ public final class InMemoryLedger implements Ledger {
         private long epoch;
         private ClaimStatus status = ClaimStatus.CLAIMED;
         private List<String> keys;
-        private Committed result = new Committed(Counts.NONE, List.of(), List.of());
+        private Committed result = new Committed(Counts.NONE, List.of(), 0, List.of());
         private @Nullable Instant committed;
         private @Nullable String detail;
 

@@ -181,7 +181,7 @@ abstract class LedgerContract extends LedgerVersionContract {
             throw new IllegalStateException("the spool is gone");
         };
         assertThat(catchThrowableOfType(IllegalStateException.class, () -> ledger().commit(
-                                claim, new Committed(Counts.of(10, 0, 10), List.of(), broken))))
+                                claim, new Committed(Counts.of(10, 0, 10), List.of(), 0, broken))))
                 .isNotNull();
         if (this instanceof RollsBack) {
             assertThat(ledger().own(key, "b", null).unfinished()).hasSize(1);

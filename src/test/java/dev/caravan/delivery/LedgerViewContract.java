@@ -43,7 +43,7 @@ abstract class LedgerViewContract {
     }
 
     static Committed nothing() {
-        return new Committed(Counts.of(10, 0, 0), List.of(), List.of());
+        return new Committed(Counts.of(10, 0, 0), List.of(), 0, List.of());
     }
 
     static DeadLetter letter(long offset, String reason) {
@@ -65,7 +65,8 @@ abstract class LedgerViewContract {
         long epoch = begun(0);
         Claim claim = claim(epoch, 0, 9, "a/1");
         StoredObject object = new StoredObject("a/1", 7, 1234, "ab", "\"e\"");
-        Committed result = new Committed(Counts.of(10, 7, 1), List.of(object), List.of(letter(4, "malformed_json")));
+        Committed result =
+                new Committed(Counts.of(10, 7, 1), List.of(object), 2500, List.of(letter(4, "malformed_json")));
         assertThat(ledger().commit(claim, result)).isTrue();
         assertThat(ledger().commit(claim, result)).isFalse();
 
@@ -80,6 +81,7 @@ abstract class LedgerViewContract {
         assertThat(totals.counts()).isEqualTo(new Counts(10, 7, 2, 1, 7));
         assertThat(totals.files()).isEqualTo(1);
         assertThat(totals.bytes()).isEqualTo(1234);
+        assertThat(totals.bytesIn()).isEqualTo(2500);
         assertThat(totals.lastCommit()).isNotNull();
     }
 
@@ -89,13 +91,13 @@ abstract class LedgerViewContract {
         for (int i = 0; i < 3; i++) {
             Claim claim = claim(epoch, i * 10L, i * 10L + 9, "a/" + i);
             StoredObject object = new StoredObject("a/" + i, 12, 100, "ab", "\"e\"");
-            ledger().commit(claim, new Committed(Counts.of(10, 12, 2), List.of(object), List.of()));
+            ledger().commit(claim, new Committed(Counts.of(10, 12, 2), List.of(object), 0, List.of()));
         }
         claim(epoch, 30, 39, "a/3");
         assertThat(ledger().windowed(pipeline, Instant.EPOCH)).isEqualTo(ledger().totals(pipeline));
         assertThat(ledger().totals(pipeline).counts()).isEqualTo(new Counts(30, 24, 0, 6, 36));
         assertThat(ledger().windowed(pipeline, Instant.parse("2200-01-01T00:00:00Z")))
-                .isEqualTo(new Totals(0, Counts.NONE, 0, null));
+                .isEqualTo(new Totals(0, Counts.NONE, 0, 0, null));
     }
 
     @Test
@@ -118,7 +120,7 @@ abstract class LedgerViewContract {
                 5);
         DeadLetter tombstone =
                 new DeadLetter(5, null, new byte[] {7}, List.of(), Instant.EPOCH, "tombstone", "none", null, 5);
-        ledger().commit(claim, new Committed(Counts.of(10, 8, 2), List.of(), List.of(odd, tombstone)));
+        ledger().commit(claim, new Committed(Counts.of(10, 8, 2), List.of(), 0, List.of(odd, tombstone)));
 
         List<DeadLetterEntry> kept = ledger().deadLetters(pipeline, DeadLetterQuery.newest(10));
         assertThat(kept).extracting(entry -> entry.letter().offset()).containsExactly(5L, 4L);
@@ -145,7 +147,7 @@ abstract class LedgerViewContract {
         for (int i = 0; i < 10; i++) {
             letters.add(letter(i, i % 2 == 0 ? "even" : "odd"));
         }
-        ledger().commit(claim, new Committed(Counts.of(10, 0, 10), List.of(), letters));
+        ledger().commit(claim, new Committed(Counts.of(10, 0, 10), List.of(), 0, letters));
 
         DeadLetterQuery odd = new DeadLetterQuery("orders", 3, "odd", null, 3);
         List<DeadLetterEntry> page = ledger().deadLetters(pipeline, odd);
@@ -167,7 +169,7 @@ abstract class LedgerViewContract {
             Claim claim = claim(epoch, i * 10L, i * 10L + 9, "a/" + i);
             if (i < 4) {
                 StoredObject object = new StoredObject("a/" + i, 10, 100, "ab", "\"e\"");
-                ledger().commit(claim, new Committed(Counts.of(10, 10, 0), List.of(object), List.of()));
+                ledger().commit(claim, new Committed(Counts.of(10, 10, 0), List.of(object), 0, List.of()));
             }
         }
         List<FileEntry> page = ledger().files(pipeline, FileQuery.newest(2));
@@ -193,7 +195,7 @@ abstract class LedgerViewContract {
         Ownership kept = ledger().own(neighbour, "a", null);
         long epoch = begun(0);
         Claim claim = claim(epoch, 0, 9);
-        ledger().commit(claim, new Committed(Counts.of(10, 9, 1), List.of(), List.of(letter(1, "odd"))));
+        ledger().commit(claim, new Committed(Counts.of(10, 9, 1), List.of(), 0, List.of(letter(1, "odd"))));
         ledger().forget(pipeline);
         assertThat(ledger().files(pipeline, FileQuery.newest(9))).isEmpty();
         assertThat(ledger().deadLetters(pipeline, DeadLetterQuery.newest(9))).isEmpty();

@@ -2,6 +2,7 @@ package dev.caravan.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.testing.SettableClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,5 +21,21 @@ class LocalPipelineTest {
 
         assertThat(local.tryStartAgain()).isTrue();
         assertThat(local.report().reason()).isEqualTo("route.not_compiled");
+    }
+
+    @Test
+    void whileTheBrokerIsAwayItIsStalled() {
+        SettableClock time = new SettableClock();
+        LocalPipeline local = new LocalPipeline("pl_1", "orders", Duration.ZERO, Desired.Run.NONE, time);
+        assertThat(local.stalled()).isZero();
+
+        local.brokerAway("Kafka cannot be reached");
+        time.pass(Duration.ofSeconds(20));
+        local.brokerAway("Kafka cannot be reached");
+        time.pass(Duration.ofSeconds(20));
+        assertThat(local.stalled()).isEqualTo(Duration.ofSeconds(40));
+
+        local.brokerFine();
+        assertThat(local.stalled()).isZero();
     }
 }

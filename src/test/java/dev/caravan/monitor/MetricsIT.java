@@ -73,13 +73,17 @@ class MetricsIT {
             assertThat(sample(scrape, "pipeline_records_in_total", label)).isEqualTo(3);
             assertThat(sample(scrape, "pipeline_records_out_total", label)).isEqualTo(2);
             assertThat(sample(scrape, "pipeline_records_filtered_total", label)).isEqualTo(1);
-            assertThat(sample(scrape, "pipeline_records_dlq_total", label)).isZero();
+            assertThat(sample(scrape, "pipeline_records_dead", label)).isZero();
             assertThat(sample(scrape, "pipeline_ledger_imbalance_records", label))
                     .isZero();
             assertThat(sample(scrape, "pipeline_lag_records", label)).isZero();
             assertThat(sample(scrape, "pipeline_lag_seconds", label)).isZero();
             assertThat(sample(scrape, "pipeline_files_total", label)).isPositive();
             assertThat(sample(scrape, "pipeline_bytes_out_total", label)).isPositive();
+            assertThat(sample(scrape, "pipeline_bytes_in_total", label))
+                    .isEqualTo("{\"n\":\"1\"}{\"n\":\"2\"}{\"n\":\"no\"}".length());
+            assertThat(sample(scrape, "pipeline_buffered_bytes", label)).isZero();
+            assertThat(sample(scrape, "pipeline_stalled_seconds", label)).isZero();
             assertThat(sample(scrape, "pipeline_info", "status=\"running\"")).isEqualTo(1);
             assertThat(sample(scrape, "pipeline_claim_to_commit_seconds_count", label))
                     .isPositive();
@@ -87,6 +91,49 @@ class MetricsIT {
                     .isPositive();
             assertThat(sample(scrape, "pipeline_file_bytes_count", label)).isPositive();
             assertThat(sample(scrape, "api_requests_seconds_count", "")).isPositive();
+        });
+    }
+
+    @Test
+    void whatDoesNotGetOnIsSeenAndDeadLettersAreCountedByReasonForEver() throws Exception {
+        V0 v0 = new V0(caravan);
+        Map<String, Object> quick = Map.of("batch", Map.of("max_interval", "100ms"));
+        v0.create("refusing", quick, "SELECT CAST(n AS BIGINT) AS n FROM events");
+        String refusing = caravan.operation("get", Map.of("pipeline", "refusing"))
+                .path("id")
+                .asText();
+        String label = "pipeline=\"" + refusing + "\"";
+        v0.move("refusing", "start", "Running");
+        v0.ingest("refusing", "no number");
+        v0.awaitStatus("refusing", "Paused");
+        await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
+            String scrape = scrape();
+            assertThat(sample(scrape, "pipeline_stalled_seconds", label)).isPositive();
+            assertThat(sample(scrape, "pipeline_buffered_records", label)).isEqualTo(1);
+            assertThat(sample(scrape, "pipeline_buffered_bytes", label)).isPositive();
+        });
+        caravan.operation("resume", Map.of("pipeline", "refusing", "accept_dead_letters", true));
+        awaitDead(label, 1);
+        caravan.operation("replay_dead_letters", Map.of("pipeline", "refusing", "all", true));
+        awaitDead(label, 2);
+
+        caravan.operation("delete", Map.of("pipeline", "refusing", "force", true));
+        await("a pipeline that is gone has no metrics")
+                .atMost(Duration.ofSeconds(40))
+                .until(() -> !scrape().contains(refusing));
+    }
+
+    /** It is one letter, however often it fails. */
+    private static void awaitDead(String label, int times) {
+        await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
+            String scrape = scrape();
+            String reason = label + ",reason=\"sql_error\"";
+            assertThat(sample(scrape, "pipeline_records_dlq_total", reason)).isEqualTo(times);
+            assertThat(sample(scrape, "pipeline_records_dead", label)).isEqualTo(1);
+            assertThat(sample(scrape, "pipeline_ledger_imbalance_records", label))
+                    .isZero();
+            assertThat(sample(scrape, "pipeline_stalled_seconds", label)).isZero();
+            assertThat(sample(scrape, "pipeline_buffered_bytes", label)).isZero();
         });
     }
 
@@ -117,6 +164,8 @@ class MetricsIT {
                 .counter("pipeline.sink.retries", "pipeline", "none", "code", "none");
         caravan.bean(io.micrometer.core.instrument.MeterRegistry.class)
                 .counter("pipeline.halts", "pipeline", "none", "code", "none");
+        caravan.bean(io.micrometer.core.instrument.MeterRegistry.class)
+                .counter("pipeline.records.dlq", "pipeline", "none", "reason", "none");
         await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
             Set<String> there = SAMPLE.matcher(scrape())
                     .results()

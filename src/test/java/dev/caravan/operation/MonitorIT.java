@@ -41,6 +41,7 @@ class MonitorIT {
         assertThat(before.at("/total/messages_out").asInt()).isEqualTo(2);
         assertThat(before.at("/total/messages_filtered").asInt()).isEqualTo(1);
         assertThat(before.at("/total/rows_written").asInt()).isEqualTo(2);
+        assertThat(before.at("/total/bytes_in").asInt()).isEqualTo("{\"n\":11}{\"n\":3}{\"n\":12}".length());
         assertThat(before.at("/window/messages_in_per_second").asDouble()).isEqualTo(3 / 3600.0);
         assertThat(before.at("/window/errors").asInt()).isZero();
         assertThat(before.at("/latency/p99_ms").asLong()).isPositive();
