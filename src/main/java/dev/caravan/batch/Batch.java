@@ -1,5 +1,6 @@
 package dev.caravan.batch;
 
+import dev.caravan.trace.TraceContext;
 import java.time.Instant;
 import java.util.Deque;
 import java.util.UUID;
@@ -62,6 +63,13 @@ public record Batch(
     /** Id of the Camel route with this version's steps. */
     public String route() {
         return pipeline + "-v" + version;
+    }
+
+    /** The first span of the batch's own trace: a function of the claim, so that doing it again is in the same trace. */
+    public TraceContext trace() {
+        String identity = "batch " + pipeline + " " + range.topic() + " " + range.partition() + " " + generation + " "
+                + range.first() + " " + range.last();
+        return TraceContext.of(replay == null ? identity : identity + " " + replay);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.caravan.batch;
 
+import dev.caravan.trace.TraceContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -25,6 +26,7 @@ public final class Spool implements AutoCloseable {
     private final List<DeadMessage> dead;
     private final long read;
     private final long allBytes;
+    private final List<TraceContext> traces;
     private @Nullable FileChannel lineReader;
     private @Nullable FileChannel sideReader;
 
@@ -36,7 +38,8 @@ public final class Spool implements AutoCloseable {
             Lines lines,
             List<DeadMessage> dead,
             long read,
-            long allBytes) {
+            long allBytes,
+            List<TraceContext> traces) {
         this.file = file;
         this.side = side;
         this.range = range;
@@ -45,6 +48,7 @@ public final class Spool implements AutoCloseable {
         this.dead = List.copyOf(dead);
         this.read = read;
         this.allBytes = allBytes;
+        this.traces = traces;
     }
 
     /** Newline-delimited JSON. */
@@ -84,6 +88,11 @@ public final class Spool implements AutoCloseable {
     /** Messages known to be unreadable when they were written: their lines are empty. In order of line. */
     public List<DeadMessage> dead() {
         return dead;
+    }
+
+    /** Those that the messages come from: see {@link dev.caravan.trace.MemberTraces}. */
+    public List<TraceContext> traces() {
+        return traces;
     }
 
     public long offset(int line) {

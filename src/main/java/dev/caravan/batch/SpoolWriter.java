@@ -1,5 +1,7 @@
 package dev.caravan.batch;
 
+import dev.caravan.trace.MemberTraces;
+import dev.caravan.trace.TraceContext;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -44,6 +47,9 @@ public final class SpoolWriter implements AutoCloseable {
     private long read;
     private final Lines lines = new Lines();
     private final List<DeadMessage> dead = new ArrayList<>();
+    private final MemberTraces traces = new MemberTraces();
+    private List<Header> lastHeaders = List.of();
+    private long lastSide;
 
     /**
      * @param file a path that does not exist yet; a second file with the ending {@code .side} may appear beside it
@@ -91,6 +97,7 @@ public final class SpoolWriter implements AutoCloseable {
         }
         byte[] data = event.data();
         if (data == null) {
+            see(headers);
             String detail = "the CloudEvent has no data that is a JSON object";
             refuse(offset, timestamp, key, headers, envelope, "no_data", detail);
             return;
@@ -109,6 +116,7 @@ public final class SpoolWriter implements AutoCloseable {
     public void append(
             long offset, long timestamp, byte @Nullable [] key, List<Header> headers, @Nullable ByteBuffer value)
             throws IOException {
+        see(headers);
         if (value == null) {
             refuse(offset, timestamp, key, headers, null, "tombstone", "the message has no value");
             return;
@@ -124,10 +132,19 @@ public final class SpoolWriter implements AutoCloseable {
         }
         boolean altered = write(bytes, from, to, newline, offset, timestamp, key, headers) || original != null;
         put((byte) '\n');
-        long sideAt = key == null && headers.isEmpty() && !altered
-                ? -1
+        long sideAt = key == null && !altered
+                ? keep(headers)
                 : keep(new Spool.Extras(key, headers, altered, altered ? original(value) : null));
         lines.add(offset, timestamp, position, sideAt);
+    }
+
+    /** Links the batch to the trace of a message. */
+    private void see(List<Header> headers) {
+        for (Header header : headers) {
+            if (header.name().equals(TraceContext.HEADER)) {
+                traces.add(header.value());
+            }
+        }
     }
 
     /** Closes the files and gives the spool; the writer is done. */
@@ -138,7 +155,7 @@ public final class SpoolWriter implements AutoCloseable {
         flush();
         close();
         OffsetRange range = new OffsetRange(topic, partition, lines.offset(0), lines.offset(lines.size() - 1));
-        return new Spool(file, side, range, inlined, lines, dead, read, allBytes());
+        return new Spool(file, side, range, inlined, lines, dead, read, allBytes(), traces.list());
     }
 
     /** Closes and deletes the files. */
@@ -241,6 +258,32 @@ public final class SpoolWriter implements AutoCloseable {
             i++;
         }
         return i < to && bytes[i] == '}';
+    }
+
+    /** Messages that were sent together often have the same headers: those are kept once. */
+    private long keep(List<Header> headers) throws IOException {
+        if (headers.isEmpty()) {
+            return -1;
+        }
+        if (!same(headers, lastHeaders)) {
+            lastSide = keep(new Spool.Extras(null, headers, false, null));
+            lastHeaders = headers;
+        }
+        return lastSide;
+    }
+
+    private static boolean same(List<Header> some, List<Header> others) {
+        if (some.size() != others.size()) {
+            return false;
+        }
+        for (int i = 0; i < some.size(); i++) {
+            Header one = some.get(i);
+            Header other = others.get(i);
+            if (!one.name().equals(other.name()) || !Arrays.equals(one.value(), other.value())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private long keep(Spool.Extras extras) throws IOException {

@@ -1,6 +1,6 @@
 /** A batch of messages: range, spool file, rows; bytes in, bytes out. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {})
+@ApplicationModule(allowedDependencies = {"trace"})
 package dev.caravan.batch;
 
 import org.jspecify.annotations.NullMarked;

@@ -53,7 +53,7 @@ public final class KafkaSink implements Processor {
         try (Workplace workplace = Workplace.beside(batch.spool())) {
             written = batch.rows().write(LINES, List.of(), Map.of(), workplace.directory());
             List<Path> files = written.files().stream().map(WrittenFile::file).toList();
-            delivery.deliver(batch, written, new KafkaTarget(rows, topic, key, files));
+            delivery.deliver(batch, written, new KafkaTarget(rows, topic, key, files, batch.trace()));
         }
         LOG.info(
                 "Sent {} to {}: {} rows, {} ms", batch, topic, written.rows(), (System.nanoTime() - start) / 1_000_000);

@@ -3,6 +3,7 @@ package dev.caravan.delivery;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.caravan.trace.TraceContext;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,13 +29,18 @@ final class KafkaTarget implements Target {
     private final String topic;
     private final @Nullable String key;
     private final List<Path> files;
+    private final byte[] trace;
 
-    /** @param key the column whose value becomes the record's key; null for records without one */
-    KafkaTarget(KafkaRows rows, String topic, @Nullable String key, List<Path> files) {
+    /**
+     * @param key the column whose value becomes the record's key; null for records without one
+     * @param trace of the batch, for the records to go on with
+     */
+    KafkaTarget(KafkaRows rows, String topic, @Nullable String key, List<Path> files, TraceContext trace) {
         this.rows = rows;
         this.topic = topic;
         this.key = key;
         this.files = List.copyOf(files);
+        this.trace = trace.traceparent().getBytes(StandardCharsets.UTF_8);
     }
 
     @Override
@@ -95,6 +101,7 @@ final class KafkaTarget implements Target {
             ProducerRecord<byte[], byte[]> made =
                     new ProducerRecord<>(topic, keyOf(line), line.getBytes(StandardCharsets.UTF_8));
             made.headers().add(CLAIM, claim);
+            made.headers().add(TraceContext.HEADER, trace);
             made.headers().add(ROW, Long.toString(row++).getBytes(StandardCharsets.UTF_8));
             try {
                 next = lines.readLine();

@@ -73,7 +73,8 @@ public final class S3Sink implements Processor {
         List<StoredObject> stored;
         try (Workplace workplace = Workplace.beside(batch.spool())) {
             Written written = batch.rows().write(fileFormat, partitionBy, metadata(batch), workplace.directory());
-            S3Target target = new S3Target(objects, bucket, written.files(), keys(batch, written, fileFormat));
+            S3Target target =
+                    new S3Target(objects, bucket, written.files(), keys(batch, written, fileFormat), batch.trace());
             stored = delivery.deliver(batch, written, target);
         }
         log(batch, stored, (System.nanoTime() - start) / 1_000_000);

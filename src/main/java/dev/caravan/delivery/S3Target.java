@@ -2,6 +2,7 @@ package dev.caravan.delivery;
 
 import dev.caravan.batch.BatchException;
 import dev.caravan.batch.Rows.WrittenFile;
+import dev.caravan.trace.TraceContext;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,9 +16,13 @@ final class S3Target implements Target {
     private final String bucket;
     private final List<WrittenFile> files;
     private final List<String> keys;
+    private final TraceContext trace;
 
-    /** @param keys of the files, in their order */
-    S3Target(S3Objects objects, String bucket, List<WrittenFile> files, List<String> keys) {
+    /**
+     * @param keys of the files, in their order
+     * @param trace of the batch, for the objects to tell
+     */
+    S3Target(S3Objects objects, String bucket, List<WrittenFile> files, List<String> keys, TraceContext trace) {
         if (keys.size() != files.size() || new HashSet<>(keys).size() != keys.size()) {
             throw new IllegalArgumentException("two files would be one object: " + keys);
         }
@@ -25,6 +30,7 @@ final class S3Target implements Target {
         this.bucket = bucket;
         this.files = List.copyOf(files);
         this.keys = List.copyOf(keys);
+        this.trace = trace;
     }
 
     @Override
@@ -41,7 +47,7 @@ final class S3Target implements Target {
     public List<StoredObject> write(Claim claim, Consumer<String> takeBack) {
         List<StoredObject> stored = new ArrayList<>();
         for (int i = 0; i < files.size(); i++) {
-            stored.add(put(Upload.of(claim, bucket, keys.get(i), files.get(i)), takeBack));
+            stored.add(put(Upload.of(claim, bucket, keys.get(i), files.get(i), trace), takeBack));
         }
         return stored;
     }

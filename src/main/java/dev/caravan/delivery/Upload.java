@@ -2,6 +2,7 @@ package dev.caravan.delivery;
 
 import dev.caravan.batch.OffsetRange;
 import dev.caravan.batch.Rows.WrittenFile;
+import dev.caravan.trace.TraceContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,12 +18,14 @@ import java.util.Map;
  * A local file on its way to become an object of a claim.
  *
  * @param sha256 of its bytes, in lower-case hex
+ * @param trace of the batch
  */
-record Upload(Claim claim, String bucket, String key, Path file, long rows, long bytes, String sha256) {
+record Upload(
+        Claim claim, String bucket, String key, Path file, long rows, long bytes, String sha256, TraceContext trace) {
     static final String CLAIM_ID = "claim-id";
     static final String SHA256 = "sha256";
 
-    static Upload of(Claim claim, String bucket, String key, WrittenFile written) {
+    static Upload of(Claim claim, String bucket, String key, WrittenFile written, TraceContext trace) {
         try {
             return new Upload(
                     claim,
@@ -31,7 +34,8 @@ record Upload(Claim claim, String bucket, String key, Path file, long rows, long
                     written.file(),
                     written.rows(),
                     Files.size(written.file()),
-                    digest(written.file()));
+                    digest(written.file()),
+                    trace);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -56,7 +60,9 @@ record Upload(Claim claim, String bucket, String key, Path file, long rows, long
                 "last-offset",
                 Long.toString(range.last()),
                 "rows",
-                Long.toString(rows));
+                Long.toString(rows),
+                TraceContext.HEADER,
+                trace.traceparent());
     }
 
     StoredObject stored(String etag) {

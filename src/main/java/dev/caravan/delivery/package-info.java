@@ -1,6 +1,6 @@
 /** The promise: ledger, claims, object keys, dead letters, commit. */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"problem", "connection", "batch"})
+@ApplicationModule(allowedDependencies = {"problem", "connection", "trace", "batch"})
 package dev.caravan.delivery;
 
 import org.jspecify.annotations.NullMarked;

@@ -5,6 +5,9 @@ import dev.caravan.operation.CheckedEvents.EventError;
 import dev.caravan.operation.CheckedEvents.Fit;
 import dev.caravan.pipeline.Pipeline;
 import dev.caravan.problem.Problem;
+import dev.caravan.trace.CurrentTrace;
+import dev.caravan.trace.TraceContext;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,6 +21,9 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.jspecify.annotations.Nullable;
 
 /** Puts events into a pipeline's topic; what it calls accepted is acknowledged by all in-sync replicas of Kafka. */
 final class Ingestion {
@@ -84,12 +90,28 @@ final class Ingestion {
     }
 
     private void send(String topic, List<Fit> events, Acknowledgements heard, long deadline) {
+        List<Header> headers = headers(CurrentTrace.get());
         for (Fit event : events) {
-            producer.get().send(new ProducerRecord<>(topic, event.key(), event.value()), heard.expect(event));
+            producer.get()
+                    .send(new ProducerRecord<>(topic, null, event.key(), event.value(), headers), heard.expect(event));
             if (heard.refusal() != null || System.nanoTime() - deadline >= 0) {
                 return;
             }
         }
+    }
+
+    /** The messages go on in the trace of the call that brings them. */
+    private static List<Header> headers(@Nullable TraceContext trace) {
+        if (trace == null) {
+            return List.of();
+        }
+        Header parent = header(TraceContext.HEADER, trace.traceparent());
+        String state = trace.state();
+        return state == null ? List.of(parent) : List.of(parent, header(TraceContext.STATE_HEADER, state));
+    }
+
+    private static Header header(String name, String value) {
+        return new RecordHeader(name, value.getBytes(StandardCharsets.US_ASCII));
     }
 
     private static Ingested outcome(CheckedEvents events, Acknowledgements heard, boolean all) {

@@ -4,6 +4,7 @@
         allowedDependencies = {
             "connection",
             "problem",
+            "trace",
             "web",
             "access",
             "kamelet",

@@ -13,9 +13,11 @@ import org.slf4j.MDC;
  */
 final class BatchDispatch implements Processor {
     private final ProducerTemplate producer;
+    private final BatchSpans spans;
 
-    BatchDispatch(ProducerTemplate producer) {
+    BatchDispatch(ProducerTemplate producer, BatchSpans spans) {
         this.producer = producer;
+        this.spans = spans;
     }
 
     @Override
@@ -23,8 +25,10 @@ final class BatchDispatch implements Processor {
         Batch batch = exchange.getMessage().getMandatoryBody(Batch.class);
         try (MDC.MDCCloseable pipeline = MDC.putCloseable("pipeline", batch.pipeline());
                 MDC.MDCCloseable offsets =
-                        MDC.putCloseable("offsets", batch.range().toString())) {
+                        MDC.putCloseable("offsets", batch.range().toString());
+                BatchSpans.Attempt attempt = spans.begin(batch)) {
             producer.send("direct:" + batch.route(), exchange);
+            attempt.ended(exchange.getException());
             batch.receipt().fail(exchange.getException());
             exchange.setException(null);
         } finally {

@@ -41,18 +41,26 @@ public final class Replayer implements SmartLifecycle {
     private final Resumer resumer;
     private final ProducerTemplate producer;
     private final String owner;
+    private final BatchSpans spans;
     private final Rounds rounds = new Rounds("replayer", 2)
             .every(Duration.ZERO, PERIOD, this::work)
             .every(Duration.ZERO, RENEWAL, this::renew);
     private final ReentrantLock working = new ReentrantLock();
     private volatile @Nullable Replay current;
 
-    Replayer(PipelineRoutes routes, Replays replays, Resumer resumer, ProducerTemplate producer, String owner) {
+    Replayer(
+            PipelineRoutes routes,
+            Replays replays,
+            Resumer resumer,
+            ProducerTemplate producer,
+            String owner,
+            BatchSpans spans) {
         this.routes = routes;
         this.replays = replays;
         this.resumer = resumer;
         this.producer = producer;
         this.owner = owner;
+        this.spans = spans;
     }
 
     /** Looks now rather than at the next tick. */
@@ -161,13 +169,14 @@ public final class Replayer implements SmartLifecycle {
 
     private void run(Replay replay, Batch batch, List<Resumable> waited, RunningVersions versions) {
         String step = replay.afterStep();
-        try {
+        try (BatchSpans.Attempt attempt = spans.begin(batch)) {
             Batch begun =
                     step == null ? batch : Resumer.resumed(batch, step, waited, versions.runtime(replay.version()));
             String route = step == null ? batch.route() : RouteCompiler.afterRoute(batch.route(), step);
             Exchange exchange =
                     producer.send("direct:" + route, made -> made.getMessage().setBody(begun));
             Exception failure = exchange.getException();
+            attempt.ended(failure);
             if (failure instanceof RuntimeException known) {
                 throw known;
             }

@@ -12,6 +12,7 @@ import dev.caravan.pipeline.PipelineStore;
 import dev.caravan.sql.SqlEngine;
 import dev.caravan.sql.SqlGuard;
 import dev.caravan.sql.SqlSettings;
+import dev.caravan.trace.Spans;
 import dev.caravan.wait.Resumptions;
 import dev.caravan.wait.TopicSignals;
 import dev.caravan.wait.Waits;
@@ -84,6 +85,11 @@ class RouteConfiguration {
     }
 
     @Bean
+    BatchSpans batchSpans(Spans spans, Clock clock) {
+        return new BatchSpans(spans, clock);
+    }
+
+    @Bean
     PipelineRoutes pipelineRoutes(
             CamelContext camel,
             RouteCompiler compiler,
@@ -99,7 +105,8 @@ class RouteConfiguration {
             Faults faults,
             Clock clock,
             ReplicaName replica,
-            DataDirectory data) {
+            DataDirectory data,
+            BatchSpans spans) {
         Path spool = data.spool();
         UnaryOperator<Properties> clientProperties = camels -> {
             Properties properties = new Properties();
@@ -116,7 +123,7 @@ class RouteConfiguration {
                 pipeline -> VersionRuntime.create(pipeline, Schemas.stored(store), sql, guard, spool),
                 sources,
                 new SignalReaders(kafka, topics, topicSignals, clock));
-        camelRoutes.bind(RouteCompiler.DISPATCH, new BatchDispatch(camel.createProducerTemplate()));
+        camelRoutes.bind(RouteCompiler.DISPATCH, new BatchDispatch(camel.createProducerTemplate(), spans));
         camelRoutes.bind(RowByRow.OPEN, new RowByRow.Open(routes));
         camelRoutes.bind(RowByRow.COLLECT, new RowByRow.Collect());
         camelRoutes.bind(RowByRow.CLOSE, new RowByRow.Close(routes));
@@ -124,9 +131,15 @@ class RouteConfiguration {
     }
 
     @Bean
-    Replayer replayer(PipelineRoutes routes, Replays replays, Resumer resumer, CamelRoutes camel, ReplicaName replica) {
+    Replayer replayer(
+            PipelineRoutes routes,
+            Replays replays,
+            Resumer resumer,
+            CamelRoutes camel,
+            ReplicaName replica,
+            BatchSpans spans) {
         // not the Camel context itself: Spring starts what a lifecycle bean is made of, before Camel has its routes
-        return new Replayer(routes, replays, resumer, camel.producer(), replica.value());
+        return new Replayer(routes, replays, resumer, camel.producer(), replica.value(), spans);
     }
 
     @Bean

@@ -10,7 +10,7 @@ import org.springframework.boot.logging.structured.StructuredLogFormatter;
 
 /**
  * The log as one JSON object per line, for {@code CARAVAN_LOG=json}: time, level, logger, thread, message, and what the log
- * knows of the circumstances: {@code request_id}, {@code pipeline}, {@code claim}, {@code offsets}.
+ * knows of the circumstances: {@code request_id}, {@code trace_id}, {@code pipeline}, {@code claim}, {@code offsets}.
  */
 public final class JsonLines implements StructuredLogFormatter<ILoggingEvent> {
     private final ThrowableProxyConverter stackTraces = new ThrowableProxyConverter();

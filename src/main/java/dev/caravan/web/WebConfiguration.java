@@ -1,5 +1,6 @@
 package dev.caravan.web;
 
+import dev.caravan.trace.CurrentTrace;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 import java.util.List;
@@ -93,8 +94,9 @@ class WebConfiguration implements WebMvcConfigurer {
     }
 
     private static TaskDecorator withLoggingContext() {
-        return task -> {
+        return given -> {
             Map<String, String> context = MDC.getCopyOfContextMap();
+            Runnable task = CurrentTrace.carry(given);
             return () -> {
                 MDC.setContextMap(context == null ? Map.of() : context);
                 try {

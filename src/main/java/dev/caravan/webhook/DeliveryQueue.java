@@ -1,5 +1,6 @@
 package dev.caravan.webhook;
 
+import dev.caravan.trace.TraceContext;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -185,6 +186,7 @@ final class DeliveryQueue {
                 row.getObject("occurred_at", OffsetDateTime.class).toInstant(),
                 row.getString("data"),
                 row.getInt("attempts"),
-                row.getInt("attempts_before"));
+                row.getInt("attempts_before"),
+                TraceContext.parse(row.getString("traceparent")));
     }
 }

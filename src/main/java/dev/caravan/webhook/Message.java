@@ -1,9 +1,11 @@
 package dev.caravan.webhook;
 
+import dev.caravan.trace.TraceContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A delivery that an attempt has begun for.
@@ -11,6 +13,7 @@ import java.time.temporal.ChronoUnit;
  * @param attempt its number, which ends the delivery if no later attempt has begun
  * @param attemptsBefore how many of them were in earlier rounds
  * @param data JSON
+ * @param cause the request or the batch that it tells of; null when there was none
  */
 record Message(
         String id,
@@ -21,12 +24,18 @@ record Message(
         Instant occurredAt,
         String data,
         int attempt,
-        int attemptsBefore) {
+        int attemptsBefore,
+        @Nullable TraceContext cause) {
     /** The same bytes at each attempt. */
     byte[] body() {
         String time = DateTimeFormatter.ISO_INSTANT.format(occurredAt.truncatedTo(ChronoUnit.MILLIS));
         return ("{\"type\":\"" + event + "\",\"timestamp\":\"" + time + "\",\"data\":" + data + "}")
                 .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The attempt in the trace of its cause, or in one that all attempts share. */
+    TraceContext trace() {
+        return (cause == null ? TraceContext.of("webhook " + id) : cause).child("attempt " + id + " " + attempt);
     }
 
     /** In this round, from 1. */

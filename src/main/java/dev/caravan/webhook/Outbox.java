@@ -1,8 +1,11 @@
 package dev.caravan.webhook;
 
+import dev.caravan.trace.CurrentTrace;
+import dev.caravan.trace.TraceContext;
 import dev.caravan.web.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -13,9 +16,10 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class Outbox {
     private static final String STORE = """
-            INSERT INTO webhook_delivery (webhook, event, data)
+            INSERT INTO webhook_delivery (webhook, event, data, traceparent)
             SELECT w.id, :event,
-                '{"pipeline":{"id":' || to_json(p.id) || ',"name":' || to_json(p.name) || '}' || cast(:rest AS text)
+                '{"pipeline":{"id":' || to_json(p.id) || ',"name":' || to_json(p.name) || '}' || cast(:rest AS text),
+                cast(:trace AS text)
             FROM %s JOIN webhook w ON w.project = p.project
             WHERE :event = ANY (w.events) AND w.disabled_at IS NULL""";
     private static final String STORED_PIPELINE =
@@ -37,6 +41,7 @@ final class Outbox {
         int rows = jdbc.sql(STORED_PIPELINE)
                 .param("event", event.wireName())
                 .param("rest", rest(data))
+                .param("trace", cause())
                 .param("id", pipeline)
                 .update();
         storedSome(rows);
@@ -47,11 +52,18 @@ final class Outbox {
         int rows = jdbc.sql(GIVEN_PIPELINE)
                 .param("event", event.wireName())
                 .param("rest", rest(data))
+                .param("trace", cause())
                 .param("id", pipeline)
                 .param("name", name)
                 .param("project", project)
                 .update();
         storedSome(rows);
+    }
+
+    /** The request or the batch in which it has happened. */
+    private static @Nullable String cause() {
+        TraceContext trace = CurrentTrace.get();
+        return trace == null ? null : trace.traceparent();
     }
 
     /** The object's text without its opening brace. */

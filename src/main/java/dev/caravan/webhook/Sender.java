@@ -1,11 +1,18 @@
 package dev.caravan.webhook;
 
+import dev.caravan.trace.Span;
+import dev.caravan.trace.SpanAttributes;
+import dev.caravan.trace.Spans;
+import dev.caravan.trace.TraceContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
@@ -29,13 +36,15 @@ final class Sender implements AutoCloseable {
     private final CloseableHttpAsyncClient client;
     private final Duration timeout;
     private final Clock clock;
+    private final Spans spans;
 
     /** @param timeout for everything: lookup, connection, answer */
-    Sender(Addresses addresses, CloseableHttpAsyncClient client, Duration timeout, Clock clock) {
+    Sender(Addresses addresses, CloseableHttpAsyncClient client, Duration timeout, Clock clock, Spans spans) {
         this.addresses = addresses;
         this.client = client;
         this.timeout = timeout;
         this.clock = clock;
+        this.spans = spans;
     }
 
     /** Never completes exceptionally. */
@@ -47,11 +56,41 @@ final class Sender implements AutoCloseable {
         } catch (RefusedTarget e) {
             return CompletableFuture.completedFuture(outcome(e, answer));
         }
+        Instant start = clock.instant();
         return addresses
                 .of(target)
                 .thenCompose(found -> exchange(target, pick(found, message), message, answer))
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .handle((code, failure) -> failure == null ? Outcome.answered(code) : outcome(failure, answer));
+                .handle((code, failure) -> failure == null ? Outcome.answered(code) : outcome(failure, answer))
+                .thenApply(outcome -> seen(target, message, start, outcome));
+    }
+
+    private Outcome seen(TargetUrl target, Message message, Instant start, Outcome outcome) {
+        TraceContext trace = message.trace();
+        if (spans.want(trace)) {
+            Map<String, Object> attributes = new HashMap<>(Map.of(
+                    SpanAttributes.HTTP_METHOD, "POST",
+                    SpanAttributes.SERVER_ADDRESS, target.host(),
+                    SpanAttributes.SERVER_PORT, target.port(),
+                    SpanAttributes.WEBHOOK, message.webhook(),
+                    SpanAttributes.WEBHOOK_EVENT, message.event(),
+                    SpanAttributes.WEBHOOK_MESSAGE, message.id(),
+                    SpanAttributes.WEBHOOK_ATTEMPT, message.attempt()));
+            if (outcome.code() != null) {
+                attributes.put(SpanAttributes.HTTP_STATUS, outcome.code());
+            }
+            spans.add(new Span(
+                    "POST",
+                    Span.Kind.CLIENT,
+                    trace,
+                    message.cause(),
+                    List.of(),
+                    attributes,
+                    start,
+                    clock.instant(),
+                    outcome.delivered() ? null : String.valueOf(outcome.error())));
+        }
+        return outcome;
     }
 
     /** Another one at each attempt, if there are several. */
@@ -97,6 +136,7 @@ final class Sender implements AutoCloseable {
                 .setPath(target.path())
                 .addHeader("webhook-id", message.id())
                 .addHeader("webhook-timestamp", String.valueOf(timestamp))
+                .addHeader(TraceContext.HEADER, message.trace().traceparent())
                 .addHeader("webhook-signature", message.secret().signature(message.id(), timestamp, body))
                 .setEntity(body, ContentType.APPLICATION_JSON)
                 .build();

@@ -1,6 +1,7 @@
 package dev.caravan.webhook;
 
 import dev.caravan.connection.Bundled;
+import dev.caravan.trace.Spans;
 import dev.caravan.web.Endpoint;
 import dev.caravan.web.Envelope;
 import dev.caravan.web.Failures;
@@ -32,9 +33,9 @@ class WebhookConfiguration {
     }
 
     @Bean
-    Sender webhookSender(Addresses addresses, Clock clock) {
+    Sender webhookSender(Addresses addresses, Clock clock, Spans spans) {
         return new Sender(
-                addresses, WebhookClient.open(CONNECT, TOTAL, ClientTlsStrategyBuilder.create()), TOTAL, clock);
+                addresses, WebhookClient.open(CONNECT, TOTAL, ClientTlsStrategyBuilder.create()), TOTAL, clock, spans);
     }
 
     @Bean

@@ -5,6 +5,7 @@
             "background",
             "connection",
             "problem",
+            "trace",
             "web",
             "access",
             "batch",

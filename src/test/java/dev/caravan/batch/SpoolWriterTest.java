@@ -3,6 +3,7 @@ package dev.caravan.batch;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.trace.TraceContext;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -25,6 +26,37 @@ class SpoolWriterTest {
             assertThat(Files.readString(spool.file())).isEqualTo("{\"a\":1}\n{ \"b\" : 2 }\n");
             assertThat(spool.range()).isEqualTo(new OffsetRange("t", 3, 100, 101));
         }
+    }
+
+    @Test
+    void messagesWithTheSameHeadersGetThemBackAndTheirTracesAreKnown() throws IOException {
+        TraceContext one = TraceContext.begin();
+        TraceContext other = TraceContext.begin();
+        List<List<Header>> given =
+                List.of(List.of(), from(one), from(one), from(other), List.of(), from(one), from(one.child()));
+        try (SpoolWriter writer = new SpoolWriter(directory.resolve("traced"), "t", 3, Set.of())) {
+            for (int i = 0; i < given.size(); i++) {
+                writer.append(i, 0, null, given.get(i), ByteBuffer.wrap("{}".getBytes(UTF_8)));
+            }
+            try (Spool spool = writer.finish()) {
+                for (int i = 0; i < given.size(); i++) {
+                    assertThat(text(spool.headers(i))).isEqualTo(text(given.get(i)));
+                    assertThat(spool.key(i)).isNull();
+                    assertThat(spool.original(i)).isEqualTo("{}".getBytes(UTF_8));
+                }
+                assertThat(spool.traces()).containsExactly(one, other);
+            }
+        }
+    }
+
+    private static List<Header> from(TraceContext trace) {
+        return List.of(new Header("traceparent", trace.traceparent().getBytes(UTF_8)));
+    }
+
+    private static List<String> text(List<Header> headers) {
+        return headers.stream()
+                .map(header -> header.name() + "=" + new String(header.value(), UTF_8))
+                .toList();
     }
 
     @ParameterizedTest

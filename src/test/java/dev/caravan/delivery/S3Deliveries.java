@@ -127,7 +127,8 @@ abstract class S3Deliveries {
             List<String> keys = written.files().stream()
                     .map(file -> ObjectKey.of(prefix, batch.range(), batch.batchTime(), file.folder(), ".csv"))
                     .toList();
-            new Delivery(ledger, faults).deliver(batch, written, new S3Target(objects, bucket, written.files(), keys));
+            new Delivery(ledger, faults)
+                    .deliver(batch, written, new S3Target(objects, bucket, written.files(), keys, batch.trace()));
         }
     }
 

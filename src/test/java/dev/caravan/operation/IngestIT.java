@@ -1,10 +1,14 @@
 package dev.caravan.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.connection.KafkaConnection;
+import dev.caravan.connection.S3Clients;
+import dev.caravan.connection.S3Connection;
+import dev.caravan.testing.Collector;
 import dev.caravan.testing.RunningCaravan;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpRequest;
@@ -15,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -23,20 +28,27 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** {@code POST /pipeline/{pipeline}/ingest} from HTTP to the messages in a real Kafka. */
 class IngestIT {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final String CALLER = "4bf92f3577b34da6a3ce929d0e0e4736";
+
     private static RunningCaravan caravan;
+    private static Collector collector;
 
     @BeforeAll
     static void start() throws Exception {
-        caravan = RunningCaravan.embedded();
+        collector = new Collector();
+        caravan = RunningCaravan.start(Map.of("caravan.otlp.endpoint", collector.url()));
     }
 
     @AfterAll
     static void stop() throws Exception {
         caravan.close();
+        collector.close();
     }
 
     @Test
@@ -89,6 +101,65 @@ class IngestIT {
     }
 
     @Test
+    void aTraceGoesOnFromTheRequestToTheObjectAndTheWebhook() throws Exception {
+        JsonNode pipeline = create("traced", Map.of("batch", Map.of("max_interval", "200ms")));
+        subscribe("pipeline.written");
+
+        ok(caravan.send(request("traced/ingest")
+                .header("Content-Type", "application/x-ndjson")
+                .header("traceparent", "00-" + CALLER + "-00f067aa0ba902b7-01")
+                .header("tracestate", "vendor=1")
+                .POST(BodyPublishers.ofString("{\"id\":1}\n{\"id\":2}"))));
+
+        Collector.Span request = span("POST", CALLER);
+        assertThat(request.parent()).isEqualTo("00f067aa0ba902b7");
+        assertThat(request.attributes()).containsEntry("http.response.status_code", "200");
+        assertThat(messages(pipeline.path("topic").asText())).hasSize(2).allSatisfy(message -> {
+            assertThat(header(message, "traceparent")).isEqualTo("00-" + CALLER + "-" + request.spanId() + "-01");
+            assertThat(header(message, "tracestate")).isEqualTo("vendor=1");
+        });
+
+        caravan.operation("start", Map.of("pipeline", "traced"));
+        Collector.Span batch = batch(pipeline);
+        assertThat(batch.links()).containsExactly(CALLER + "-" + request.spanId());
+        assertThat(batch.parent()).isEmpty();
+        assertThat(batch.attributes())
+                .containsEntry("messaging.system", "kafka")
+                .containsEntry(
+                        "messaging.destination.name", pipeline.path("topic").asText())
+                .containsEntry("messaging.batch.message_count", "2")
+                .containsEntry("caravan.first_offset", "0")
+                .containsEntry("caravan.last_offset", "1");
+        String parent = "00-" + batch.traceId() + "-" + batch.spanId() + "-01";
+        assertThat(objectMetadata("traced/")).containsEntry("traceparent", parent);
+
+        await().atMost(SOON).until(() -> !collector.hooks().isEmpty());
+        String told = collector.hooks().get(0).get("traceparent");
+        Collector.Span delivery = span("POST", batch.traceId());
+        assertThat(told).isEqualTo("00-" + batch.traceId() + "-" + delivery.spanId() + "-01");
+        assertThat(delivery.parent()).isEqualTo(batch.spanId());
+        caravan.operation("stop", Map.of("pipeline", "traced"));
+    }
+
+    @Test
+    void aRequestWithoutATraceOrWithAMalformedOneBeginsOne() throws Exception {
+        JsonNode pipeline = create("untraced");
+        ok(ingest("untraced", "application/x-ndjson", "{\"id\":1}"));
+        ok(caravan.send(request("untraced/ingest")
+                .header("Content-Type", "application/x-ndjson")
+                .header("traceparent", "00-" + CALLER + "-0000000000000000-01")
+                .POST(BodyPublishers.ofString("{\"id\":2}"))));
+        caravan.operation("ingest", Map.of("pipeline", "untraced", "event", Map.of("id", 3)));
+
+        assertThat(messages(pipeline.path("topic").asText()).stream()
+                        .map(message -> header(message, "traceparent"))
+                        .distinct())
+                .hasSize(3)
+                .allMatch(parent -> parent.matches("00-[0-9a-f]{32}-[0-9a-f]{16}-0[0-3]"))
+                .noneMatch(parent -> parent.contains(CALLER));
+    }
+
+    @Test
     void aPipelineThatIsGoneTakesNothing() throws Exception {
         create("gone");
         assertThat(ingest("gone", "application/x-ndjson", "{}").statusCode()).isEqualTo(200);
@@ -113,6 +184,53 @@ class IngestIT {
                 .isEqualTo(401);
     }
 
+    private static void subscribe(String event) throws Exception {
+        String body = JSON.writeValueAsString(Map.of("url", collector.url() + "/hook", "events", List.of(event)));
+        HttpResponse<String> answer = caravan.send(caravan.request("/webhooks")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    }
+
+    /** The span of that name, or whose name begins with it, as soon as it has come. */
+    private static Collector.Span span(String name, String trace) {
+        return await().atMost(SOON)
+                .until(
+                        () -> collector.spans().stream()
+                                .filter(span -> span.name().startsWith(name)
+                                        && span.traceId().equals(trace))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private static Collector.Span batch(JsonNode pipeline) {
+        return await().atMost(SOON)
+                .until(
+                        () -> collector.spans().stream()
+                                .filter(span -> pipeline.path("id")
+                                        .asText()
+                                        .equals(span.attributes().get("caravan.pipeline")))
+                                .filter(span -> !span.failed())
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private static String header(ConsumerRecord<String, String> message, String name) {
+        return new String(message.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    private static Map<String, String> objectMetadata(String prefix) {
+        try (S3Client s3 = S3Clients.open(caravan.bean(S3Connection.class))) {
+            String key = s3.listObjectsV2(list -> list.bucket("lake").prefix(prefix))
+                    .contents()
+                    .get(0)
+                    .key();
+            return s3.headObject(head -> head.bucket("lake").key(key)).metadata();
+        }
+    }
+
     private static HttpResponse<String> ingest(String pipeline, String type, String body) throws Exception {
         return caravan.send(
                 request(pipeline + "/ingest").header("Content-Type", type).POST(BodyPublishers.ofString(body)));
@@ -128,10 +246,15 @@ class IngestIT {
     }
 
     private static JsonNode create(String name) throws Exception {
+        return create(name, Map.of());
+    }
+
+    private static JsonNode create(String name, Map<String, Object> options) throws Exception {
         Map<String, Object> sink =
                 Map.of("name", "lake", "kamelet", "s3-sink", "properties", Map.of("bucket", "lake", "prefix", name));
         return caravan.operation(
-                "create", Map.of("name", name, "schema", Map.of("id", "BIGINT"), "steps", List.of(sink)));
+                "create",
+                Map.of("name", name, "options", options, "schema", Map.of("id", "BIGINT"), "steps", List.of(sink)));
     }
 
     private static List<ConsumerRecord<String, String>> messages(String topic) {

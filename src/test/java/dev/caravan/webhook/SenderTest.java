@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.standardwebhooks.Webhook;
 import com.sun.net.httpserver.HttpServer;
 import dev.caravan.testing.Ports;
+import dev.caravan.trace.Spans;
+import dev.caravan.trace.TraceContext;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -38,7 +40,8 @@ class SenderTest {
                 addresses,
                 WebhookClient.open(Duration.ofSeconds(1), TOTAL, ClientTlsStrategyBuilder.create()),
                 TOTAL,
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                Spans.OFF);
     }
 
     @AfterEach
@@ -53,7 +56,25 @@ class SenderTest {
 
     private static Message message(String url) {
         Instant when = Instant.parse("2026-01-02T03:04:05.678901Z");
-        return new Message("msg_1", "wh_1", url, SECRET, "pipeline.created", when, "{\"name\":\"ä\"}", 1, 0);
+        return new Message("msg_1", "wh_1", url, SECRET, "pipeline.created", when, "{\"name\":\"ä\"}", 1, 0, null);
+    }
+
+    @Test
+    void everyAttemptIsInTheTraceOfItsCauseOrInOneOfTheMessage() {
+        TraceContext batch = TraceContext.begin();
+        assertThat(attempt(1, batch).trace().traceId()).isEqualTo(batch.traceId());
+        assertThat(attempt(2, batch).trace().spanId())
+                .isNotEqualTo(attempt(1, batch).trace().spanId());
+        assertThat(attempt(1, null).trace().traceId())
+                .isEqualTo(attempt(2, null).trace().traceId());
+
+        send(endpoint.url("/hook", any -> 200));
+        assertThat(endpoint.received().get(0).header("traceparent"))
+                .isEqualTo(message("").trace().traceparent());
+    }
+
+    private static Message attempt(int number, TraceContext cause) {
+        return new Message("msg_1", "wh_1", "", SECRET, "pipeline.written", Instant.EPOCH, "{}", number, 0, cause);
     }
 
     @Test

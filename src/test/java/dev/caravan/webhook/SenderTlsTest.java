@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsServer;
+import dev.caravan.trace.Spans;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,7 +42,8 @@ class SenderTlsTest {
         HttpsServer server = server(keys, asked);
         Addresses addresses = new Addresses(host -> new InetAddress[] {InetAddress.getByName("127.0.0.1")}, true);
         ClientTlsStrategyBuilder tls = ClientTlsStrategyBuilder.create().setSslContext(trusting(keys));
-        try (Sender sender = new Sender(addresses, WebhookClient.open(TOTAL, TOTAL, tls), TOTAL, Clock.systemUTC())) {
+        try (Sender sender =
+                new Sender(addresses, WebhookClient.open(TOTAL, TOTAL, tls), TOTAL, Clock.systemUTC(), Spans.OFF)) {
             int port = server.getAddress().getPort();
 
             Outcome good =
@@ -59,7 +61,7 @@ class SenderTlsTest {
     }
 
     private static Message message(String url) {
-        return new Message("msg_1", "wh_1", url, Secret.make(), "pipeline.created", Instant.EPOCH, "{}", 1, 0);
+        return new Message("msg_1", "wh_1", url, Secret.make(), "pipeline.created", Instant.EPOCH, "{}", 1, 0, null);
     }
 
     private KeyStore certificate() throws Exception {

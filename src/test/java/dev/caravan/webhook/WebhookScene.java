@@ -3,6 +3,7 @@ package dev.caravan.webhook;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.caravan.connection.DatabaseConnection;
 import dev.caravan.testing.Servers;
+import dev.caravan.trace.Spans;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -55,7 +56,8 @@ final class WebhookScene implements AutoCloseable {
                 addresses,
                 WebhookClient.open(Duration.ofSeconds(1), TOTAL, ClientTlsStrategyBuilder.create()),
                 TOTAL,
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                Spans.OFF);
         Runner runner = new Runner(new Dispatcher(queue, sender), sender);
         runner.dispatcher.start();
         runners.add(runner);
