@@ -62,7 +62,7 @@ class CamelRecordHeadersIT {
         caravan.operation("start", Map.of("pipeline", NAME));
         send(pipeline.path("topic").asText(), names);
 
-        await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             JsonNode equation =
                     caravan.operation("monitor", Map.of("pipeline", NAME)).path("equation");
             assertThat(equation.path("rows_in").asInt()).isEqualTo(names.size() + 1);

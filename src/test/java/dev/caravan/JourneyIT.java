@@ -48,7 +48,7 @@ class JourneyIT {
                                 Map.of("user_id", 3, "page", "/Pay", "ms", 1200))));
         assertThat(accepted.path("accepted").asInt()).isEqualTo(3);
 
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(rows("clicks")).containsExactlyInAnyOrder("1 /home", "3 /pay"));
 
         JsonNode monitor = caravan.operation("monitor", Map.of("pipeline", "clicks"));
@@ -67,7 +67,7 @@ class JourneyIT {
         caravan.operation("create", document);
         caravan.operation("start", Map.of("pipeline", "slow"));
         caravan.operation("ingest", Map.of("pipeline", "slow", "event", Map.of("user_id", 7, "page", "/x", "ms", 1)));
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             caravan.operation("pause", Map.of("pipeline", "slow"));
             caravan.operation("resume", Map.of("pipeline", "slow"));
             caravan.operation("stop", Map.of("pipeline", "slow"));

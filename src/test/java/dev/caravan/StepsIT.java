@@ -48,7 +48,7 @@ class StepsIT {
                 Map.of("order", Map.of("id", 1, "qty", 2, "price", 10)),
                 Map.of("order", Map.of("id", 2, "qty", 1, "price", 1)),
                 Map.of("order", Map.of("id", 3, "qty", 3, "price", 4)));
-        await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> assertThat(rows("mixed", "id, total, origin, known"))
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(rows("mixed", "id, total, origin, known"))
                 .containsExactlyInAnyOrder("[1, 20, shop, true]", "[3, 12, shop, true]"));
     }
 
@@ -60,7 +60,7 @@ class StepsIT {
                         step("first", "insert-field-action", Map.of("field", "shop", "value", "north")),
                         step("second", "insert-field-action", Map.of("field", "till", "value", "three"))));
         ingest("twice", Map.of("id", 1), Map.of("id", 2));
-        await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> assertThat(rows("twice", "id, shop, till"))
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(rows("twice", "id, shop, till"))
                 .containsExactlyInAnyOrder("[1, north, three]", "[2, north, three]"));
     }
 
@@ -68,7 +68,7 @@ class StepsIT {
     void aMessageThatJqRefusesIsADeadLetterAndTheOthersArrive() throws Exception {
         run("refusing", List.of(step("shape", "jq-transform-action", Map.of("expression", "{id: (.id | tonumber)}"))));
         ingest("refusing", Map.of("id", "1"), Map.of("id", "one"), Map.of("id", "3"));
-        await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(rows("refusing", "id")).containsExactlyInAnyOrder("[1]", "[3]");
             JsonNode dead = caravan.operation("dead_letters", Map.of("pipeline", "refusing"))
                     .path("items");

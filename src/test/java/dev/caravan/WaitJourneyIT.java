@@ -103,14 +103,14 @@ class WaitJourneyIT {
     }
 
     private static void awaitWaiting(String prefix, int count) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
                         call("GET", "/v1/events?project_id=default&status=waiting&limit=100&prefix=" + prefix, "")
                                 .path("data"))
                 .hasSize(count));
     }
 
     private static void awaitRows(String name, String... rows) {
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(rows(name)).containsExactly(rows));
     }
 

@@ -152,7 +152,7 @@ class WaitSignalsIT {
                         .asText())
                 .isEqualTo("card");
         awaitRun(runOf("paid:2"), "completed");
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(caravan.operation("logs", Map.of("pipeline", "paid", "level", "warn"))
                                 .toString())
                         .contains("route.no_signal", "web.malformed_json"));

@@ -18,6 +18,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** The connections that everybody shares: to the servers that are configured, else to the bundled ones. */
 @Configuration(proxyBeanMethods = false)
 class Connections {
+    private static final int STANDSTILL_SECONDS = 10;
     private static final int POOL_SIZE = 16;
     private static final long CONNECTION_TIMEOUT_MS = 4000; // an API call without a database fails, it does not hang
     private static final String SOCKET_TIMEOUT_SECONDS = "60";
@@ -74,6 +75,8 @@ class Connections {
         pool.setMinimumIdle(2);
         pool.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
         pool.setInitializationFailTimeout(-1);
+        // a replica that stands still, or that the network has cut off, lets go of its locks
+        pool.setConnectionInitSql("SET idle_in_transaction_session_timeout = '" + STANDSTILL_SECONDS + "s'");
         pool.addDataSourceProperty("ApplicationName", "caravan");
         pool.addDataSourceProperty("tcpKeepAlive", "true");
         pool.addDataSourceProperty("connectTimeout", Long.toString(CONNECTION_TIMEOUT_MS / 1000));

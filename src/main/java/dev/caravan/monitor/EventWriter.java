@@ -42,6 +42,12 @@ final class EventWriter {
         return true;
     }
 
+    /** Writes that something happened to what goes on as it was; nothing when nothing was written of it yet. */
+    void note(Monitored monitored, Cause cause) {
+        store.latest(monitored.seq())
+                .ifPresent(last -> append(monitored, last, List.of(last.deployment()), last.details(), cause));
+    }
+
     private void append(
             Monitored monitored,
             @Nullable MonitorEvent last,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.lifecycle.Cause;
+import dev.caravan.lifecycle.OffsetsReset;
 import dev.caravan.lifecycle.PipelineSeen;
 import dev.caravan.pipeline.PipelineDeleted;
 import dev.caravan.pipeline.PipelineFilesRead;
@@ -47,6 +48,12 @@ final class MonitorNews {
                 later.add(news.pipeline());
             }
         });
+    }
+
+    @EventListener
+    void reset(OffsetsReset news) {
+        store.lock(news.pipeline())
+                .ifPresent(monitored -> writer.note(monitored, new Cause("offsets_reset", news.actor())));
     }
 
     @EventListener

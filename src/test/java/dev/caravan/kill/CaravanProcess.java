@@ -200,7 +200,7 @@ final class CaravanProcess implements AutoCloseable {
     public void close() {
         if (process.isAlive()) {
             process.destroyForcibly();
-            awaitExit(Duration.ofSeconds(20));
+            awaitExit(Duration.ofSeconds(60));
         }
     }
 

@@ -10,14 +10,18 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.common.GroupState;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What a trigger says of itself while its broker comes and goes. */
 class TriggerReadyIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration SOON = Duration.ofSeconds(6);
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private static final int STOPS = Integer.getInteger("stops", 1);
 
     private Scene scene;
     private Admin admin;
@@ -51,12 +55,34 @@ class TriggerReadyIT {
             // a consumer that the group has let go meanwhile hears of it with its next heartbeat, and joins again
             Awaitility.await("the group has it").atMost(PATIENCE).until(this::hasMembers);
         }
+        for (int stop = 1; stop <= STOPS; stop++) {
+            standsStill(child, "other-" + stop);
+        }
+    }
+
+    /** Another one takes its partitions over meanwhile. */
+    private void standsStill(CaravanProcess child, String name) throws Exception {
         child.sigstop();
-        CaravanProcess other = scene.launcher().start("other", 1, List.of()).awaitReady(PATIENCE);
-        Awaitility.await("the other has the partitions")
-                .atMost(PATIENCE)
-                .until(() -> other.triggerReady(Scene.PIPELINE));
+        try (CaravanProcess other = scene.launcher().start(name, 1, List.of()).awaitReady(PATIENCE)) {
+            Awaitility.await("the other has the partitions")
+                    .atMost(PATIENCE)
+                    .until(() -> other.triggerReady(Scene.PIPELINE));
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(e.getMessage() + "\n" + sessions(), e);
+        }
         child.sigcont();
+        becomes("ready after it stood still", child, true, PATIENCE);
+    }
+
+    /** What PostgreSQL is asked, and by whom, so that one sees who waits for whom. */
+    private String sessions() {
+        return JdbcClient.create(scene.surroundings().dataSource())
+                .sql(
+                        "SELECT pid, pg_blocking_pids(pid), state, now() - state_change AS since, query FROM pg_stat_activity"
+                                + " WHERE application_name = 'caravan' AND (wait_event_type = 'Lock' OR state <> 'idle')")
+                .query()
+                .listOfRows()
+                .toString();
     }
 
     private static void becomes(String what, CaravanProcess child, boolean ready, Duration atMost) {

@@ -124,7 +124,7 @@ class FelderaClientIT {
         assertThat(send(RunningCaravan.ADMIN_KEY, "GET", "/api_keys/made", null).statusCode())
                 .isEqualTo(404);
         org.awaitility.Awaitility.await()
-                .atMost(java.time.Duration.ofSeconds(10))
+                .atMost(java.time.Duration.ofSeconds(60))
                 .until(() -> send(key, "GET", "/pipelines", null).statusCode() == 401);
     }
 }

@@ -68,7 +68,7 @@ class MetricsIT {
     @Test
     void theFiguresAreThoseOfTheLedgerAndAddUp() throws Exception {
         String label = "pipeline=\"" + id + "\"";
-        await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             String scrape = scrape();
             assertThat(sample(scrape, "pipeline_records_in_total", label)).isEqualTo(3);
             assertThat(sample(scrape, "pipeline_records_out_total", label)).isEqualTo(2);
@@ -106,7 +106,7 @@ class MetricsIT {
         v0.move("refusing", "start", "Running");
         v0.ingest("refusing", "no number");
         v0.awaitStatus("refusing", "Paused");
-        await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             String scrape = scrape();
             assertThat(sample(scrape, "pipeline_stalled_seconds", label)).isPositive();
             assertThat(sample(scrape, "pipeline_buffered_records", label)).isEqualTo(1);
@@ -119,13 +119,13 @@ class MetricsIT {
 
         caravan.operation("delete", Map.of("pipeline", "refusing", "force", true));
         await("a pipeline that is gone has no metrics")
-                .atMost(Duration.ofSeconds(40))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> !scrape().contains(refusing));
     }
 
     /** It is one letter, however often it fails. */
     private static void awaitDead(String label, int times) {
-        await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             String scrape = scrape();
             String reason = label + ",reason=\"sql_error\"";
             assertThat(sample(scrape, "pipeline_records_dlq_total", reason)).isEqualTo(times);
@@ -166,7 +166,7 @@ class MetricsIT {
                 .counter("pipeline.halts", "pipeline", "none", "code", "none");
         caravan.bean(io.micrometer.core.instrument.MeterRegistry.class)
                 .counter("pipeline.records.dlq", "pipeline", "none", "reason", "none");
-        await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             Set<String> there = SAMPLE.matcher(scrape())
                     .results()
                     .map(line -> line.group(1))
@@ -177,7 +177,7 @@ class MetricsIT {
 
     @Test
     void labelsAreIdsAndCodesAndNeverTextsOfUsers() throws Exception {
-        await().atMost(Duration.ofSeconds(20)).until(() -> scrape().contains("pipeline_info"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> scrape().contains("pipeline_info"));
         Set<String> uris = Pattern.compile("uri=\"([^\"]*)\"")
                 .matcher(scrape())
                 .results()

@@ -229,7 +229,7 @@ class MonitorEventsIT {
         Path file = caravan.data().resolve("routes/pipelines/uncompiled.yaml");
         Files.createDirectories(file.getParent());
         Files.writeString(file, "name: uncompiled\nsteps:\n  - nmae: x\n");
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> v0.get("/pipelines/uncompiled").statusCode() == 200);
         JsonNode broken = v0.json("/pipelines/uncompiled");
         assertThat(broken.path("program_status").asText()).isEqualTo("SqlError");
@@ -257,7 +257,7 @@ class MonitorEventsIT {
         v0.move("faulty", "start", "Running");
         v0.ingest("faulty", "no number");
         v0.awaitStatus("faulty", "Paused");
-        await().atMost(Duration.ofSeconds(20)).until(() -> v0.json("/pipelines/faulty/events/latest")
+        await().atMost(Duration.ofSeconds(60)).until(() -> v0.json("/pipelines/faulty/events/latest")
                 .path("deployment_has_error")
                 .asBoolean());
         JsonNode event = v0.json("/pipelines/faulty/events/latest?selector=all");
@@ -343,7 +343,7 @@ class MonitorEventsIT {
             producer.send(new ProducerRecord<>(topic, "{\"n\": \"1\"}")).get();
             v0.move("sleepy", "start", "Standby");
             producer.send(new ProducerRecord<>(topic, "{\"n\": \"2\"}")).get();
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> v0.history("sleepy").stream()
                                     .filter(line -> line.contains("Standby"))
                                     .count()

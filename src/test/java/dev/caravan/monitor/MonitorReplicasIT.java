@@ -134,14 +134,14 @@ class MonitorReplicasIT {
         v0(0).create("streamed", Map.of("batch", Map.of("max_interval", "100ms")), "SELECT * FROM events");
         List<String> first;
         try (Follower follower = new Follower(1, "streamed", null)) {
-            await().atMost(Duration.ofSeconds(20)).until(() -> follower.ids.size() == 1);
+            await().atMost(Duration.ofSeconds(60)).until(() -> follower.ids.size() == 1);
             v0(2).move("streamed", "start", "Running");
-            await().atMost(Duration.ofSeconds(20)).until(() -> follower.ids.containsAll(ids("streamed")));
+            await().atMost(Duration.ofSeconds(60)).until(() -> follower.ids.containsAll(ids("streamed")));
             first = List.copyOf(follower.ids);
         }
         v0(0).move("streamed", "stop", "Stopped");
         try (Follower follower = new Follower(2, "streamed", first.get(first.size() - 1))) {
-            await().atMost(Duration.ofSeconds(20)).until(() -> {
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
                 List<String> seen = new ArrayList<>(first);
                 seen.addAll(follower.ids);
                 return seen.equals(ids("streamed"));
@@ -203,10 +203,10 @@ class MonitorReplicasIT {
         v0(0).create("logged", Map.of(), "SELECT * FROM events");
         v0(1).move("logged", "start", "Running");
         try (Follower follower = new Follower(2, "/v0/pipelines/logged/logs/")) {
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> String.join("\n", follower.lines).contains("version 1 started"));
             v0(0).move("logged", "stop", "Stopped");
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> String.join("\n", follower.lines).contains("stopped"));
         }
     }

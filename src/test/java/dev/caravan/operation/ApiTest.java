@@ -281,7 +281,7 @@ class ApiTest extends ApiSlice {
     @Test
     void eightSlowOperationsDoNotStopTheNinth() throws Exception {
         operations.answer = (operation, call) -> operation instanceof Operation.Start ? waits(call) : Map.of();
-        String start = "{\"operation\":\"start\",\"parameters\":{\"pipeline\":\"a\"},\"options\":{\"timeout\":3000}}";
+        String start = "{\"operation\":\"start\",\"parameters\":{\"pipeline\":\"a\"},\"options\":{\"timeout\":60000}}";
         List<CompletableFuture<HttpResponse<String>>> slow = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
             slow.add(http.sendAsync(
@@ -289,7 +289,7 @@ class ApiTest extends ApiSlice {
         }
 
         HttpRequest list = authorized("/pipeline")
-                .timeout(Duration.ofSeconds(2))
+                .timeout(Duration.ofSeconds(30))
                 .POST(BodyPublishers.ofString(LIST))
                 .build();
         assertThat(http.send(list, BodyHandlers.ofString()).statusCode()).isEqualTo(200);

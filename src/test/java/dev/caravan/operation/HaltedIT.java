@@ -52,7 +52,7 @@ class HaltedIT {
                 Map.of("pipeline", "stopping", "sql", "SELECT coalesce(TRY_CAST(n AS BIGINT), -1) AS n FROM events"));
         JsonNode started = caravan.operation("start", Map.of("pipeline", "stopping"));
         assertThat(started.path("error").isNull()).isTrue();
-        await().atMost(Duration.ofSeconds(30)).until(() -> monitor("stopping", "/total/messages_out") == MESSAGES);
+        await().atMost(Duration.ofSeconds(60)).until(() -> monitor("stopping", "/total/messages_out") == MESSAGES);
         JsonNode flushed = caravan.operation("stop", Map.of("pipeline", "stopping"));
         assertThat(flushed.path("dropped").isNull()).isTrue();
     }
@@ -74,7 +74,7 @@ class HaltedIT {
         caravan.operation("resume", Map.of("pipeline", "resuming"));
         awaitHalt("resuming");
         caravan.operation("resume", Map.of("pipeline", "resuming", "accept_dead_letters", true));
-        await().atMost(Duration.ofSeconds(30)).until(() -> monitor("resuming", "/total/messages_dead") == MESSAGES);
+        await().atMost(Duration.ofSeconds(60)).until(() -> monitor("resuming", "/total/messages_dead") == MESSAGES);
         assertThat(caravan.operation("stop", Map.of("pipeline", "resuming"))
                         .path("dropped")
                         .isNull())
@@ -109,7 +109,7 @@ class HaltedIT {
     }
 
     private static void awaitHalt(String name) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             JsonNode now = caravan.operation("get", Map.of("pipeline", name));
             assertThat(now.path("status").asText()).isEqualTo("paused");
             assertThat(now.at("/error/reason").asText()).isEqualTo("too_many_dead_letters");

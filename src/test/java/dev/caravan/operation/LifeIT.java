@@ -150,12 +150,12 @@ class LifeIT {
         create("told", "500ms");
         caravan.operation("start", Map.of("pipeline", "told"));
         ingest("told", 1);
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> messages("told", "info").toString().contains("wrote 1 rows"));
         caravan.operation("pause", Map.of("pipeline", "told"));
         caravan.operation("resume", Map.of("pipeline", "told"));
         caravan.operation("stop", Map.of("pipeline", "told"));
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> messages("told", "info").contains("stopped"));
         List<String> oldestFirst = new ArrayList<>(messages("told", "info"));
         Collections.reverse(oldestFirst);

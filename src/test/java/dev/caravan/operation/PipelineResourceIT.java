@@ -124,7 +124,7 @@ class PipelineResourceIT {
                         "events",
                         JSON.readTree("[{\"k\":1,\"n\":11},{\"k\":1,\"n\":3}]")));
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(
                         () -> body(send("GET", ROOT + "/filed/files", null), 200)
                                 .at("/items/0/status")

@@ -166,7 +166,7 @@ class ReplayIT {
             events.add(Map.of("k", "k" + i % 2, "n", i % 10 < 2 ? "bad" + i : "" + i));
         }
         caravan.operation("ingest", Map.of("pipeline", name, "events", events, "key_field", "k"));
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> caravan.operation("monitor", Map.of("pipeline", name))
                                 .at("/total/messages_in")
                                 .asInt()

@@ -58,7 +58,7 @@ class TransformIT {
         }
         enough.set(true);
         sending.join();
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> caravan.operation("monitor", Map.of("pipeline", "changing"))
                                 .at("/total/messages_in")
                                 .asInt()
@@ -86,7 +86,7 @@ class TransformIT {
         create("stopped", query(1), "200ms");
         ingest("stopped", 10);
         caravan.operation("start", Map.of("pipeline", "stopped"));
-        await().atMost(Duration.ofSeconds(30)).until(() -> rows("stopped").size() == 10);
+        await().atMost(Duration.ofSeconds(60)).until(() -> rows("stopped").size() == 10);
         caravan.operation("stop", Map.of("pipeline", "stopped"));
         assertThat(transform("stopped", Map.of("sql", query(2))).path("status").asText())
                 .isEqualTo("stopped");
@@ -95,7 +95,7 @@ class TransformIT {
         assertThat(back.path("switched_at").path("partitions")).isNotEmpty();
         ingest("stopped", 10);
         caravan.operation("start", Map.of("pipeline", "stopped"));
-        await().atMost(Duration.ofSeconds(30)).until(() -> rows("stopped").size() == 20);
+        await().atMost(Duration.ofSeconds(60)).until(() -> rows("stopped").size() == 20);
         caravan.operation("stop", Map.of("pipeline", "stopped"));
         assertThat(rows("stopped")).extracting(Row::version).containsOnly(1);
         JsonNode versions =
@@ -119,7 +119,7 @@ class TransformIT {
         assertThat(transform("waiting", Map.of("sql", query(2))).path("status").asText())
                 .isEqualTo("paused");
         caravan.operation("resume", Map.of("pipeline", "waiting"));
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             caravan.operation("monitor", Map.of("pipeline", "waiting"));
             return caravan.operation("get", Map.of("pipeline", "waiting"))
                     .path("status")
@@ -153,7 +153,7 @@ class TransformIT {
         create("columns", query(1), "200ms");
         caravan.operation("start", Map.of("pipeline", "columns"));
         ingest("columns", 3);
-        await().atMost(Duration.ofSeconds(30)).until(() -> rows("columns").size() == 3);
+        await().atMost(Duration.ofSeconds(60)).until(() -> rows("columns").size() == 3);
         List<Map<String, Object>> steps = List.of(
                 step("shape", "jq-transform-action", Map.of("expression", "{n: (.n + 1)}")),
                 step("query", "sql-transform-action", Map.of("query", query(2))),
@@ -161,12 +161,12 @@ class TransformIT {
         JsonNode answer = transform("columns", Map.of("steps", steps, "schema", Map.of("n", "HUGEINT")));
         assertThat(answer.path("version").asInt()).isEqualTo(2);
         ingest("columns", 3);
-        await().atMost(Duration.ofSeconds(30)).until(() -> rows("columns").size() == 6);
+        await().atMost(Duration.ofSeconds(60)).until(() -> rows("columns").size() == 6);
         assertThat(rows("columns")).extracting(Row::version).containsExactlyInAnyOrder(1, 1, 1, 2, 2, 2);
     }
 
     private static void awaitFileOf(String pipeline, int version) {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> {
                     JsonNode newest = caravan.operation("files", Map.of("pipeline", pipeline, "limit", 4));
@@ -175,7 +175,7 @@ class TransformIT {
     }
 
     private static JsonNode flushed(String pipeline, int messages) throws Exception {
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             JsonNode lag =
                     caravan.operation("monitor", Map.of("pipeline", pipeline)).at("/lag/messages");
             return lag.asInt() == messages;

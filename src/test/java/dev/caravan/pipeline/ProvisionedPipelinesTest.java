@@ -215,7 +215,7 @@ class ProvisionedPipelinesTest {
         try (ProvisionedPipelines looking = provisioned(routes, true)) {
             looking.start();
             write("orders.yaml", document("orders", "first"));
-            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> orders().isPresent());
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> orders().isPresent());
         }
     }
 

@@ -63,7 +63,7 @@ class PipelineRoutesIT {
         } finally {
             workers.shutdownNow();
         }
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() ->
                         assertThat(Left.now(caravan.bean(CamelContext.class))).isEqualTo(before));
     }

@@ -29,7 +29,7 @@ class EmbeddedTriggersIT extends TriggerBackendContract {
 
     @Override
     Duration patience() {
-        return Duration.ofSeconds(30);
+        return Duration.ofSeconds(60);
     }
 
     @Override

@@ -53,7 +53,7 @@ class OffsetsIT {
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 String value = i == 3 ? "no json" : "{\"id\":" + (partition * 10 + i) + "}";
                 producer.send(new ProducerRecord<>(topic, partition, TIME + i * 1_000L, null, value))
-                        .get(10, TimeUnit.SECONDS);
+                        .get(60, TimeUnit.SECONDS);
             }
         }
         return topic;
@@ -66,7 +66,7 @@ class OffsetsIT {
     /** Until everything is committed. */
     private static void run(String pipeline) throws Exception {
         scene.start(pipeline, "");
-        await("all is read").atMost(Duration.ofSeconds(30)).until(() -> partitions(offsets(pipeline)).stream()
+        await("all is read").atMost(Duration.ofSeconds(60)).until(() -> partitions(offsets(pipeline)).stream()
                 .allMatch(at -> at.path("position").asLong(-1) == 10));
         // the position is there with the claim, the rows are with the commit
         scene.stop(pipeline);
@@ -137,6 +137,7 @@ class OffsetsIT {
             assertThat(at.at("/reset/actor").asText()).isNotBlank();
             accountsFor(at.path("rows"), 0, 0, 0, 0);
         });
+        toldAsEvent(topic, reset.at("/partitions/0/reset/actor").asText());
         run(pipeline);
 
         assertThat(partitions(offsets(pipeline))).allSatisfy(at -> accountsFor(at.path("rows"), 10, 8, 1, 1));
@@ -148,10 +149,20 @@ class OffsetsIT {
                         .boxed()
                         .toList());
         accountedForByGeneration(pipeline);
-        await("the log says who").atMost(Duration.ofSeconds(10)).until(() -> scene.replica(0)
+        await("the log says who").atMost(Duration.ofSeconds(60)).until(() -> scene.replica(0)
                 .operation("logs", Map.of("pipeline", pipeline))
                 .toString()
                 .contains("were reset to earliest"));
+    }
+
+    /** The pipeline has the name of its topic. */
+    private static void toldAsEvent(String name, String actor) throws Exception {
+        JsonNode events = body(
+                200, scene.replica(0).send(scene.replica(0).request("/v0/pipelines/" + name + "/events?selector=all")));
+        assertThat(events)
+                .filteredOn(event -> event.path("cause").asText().equals("offsets_reset"))
+                .singleElement()
+                .satisfies(event -> assertThat(event.path("actor").asText()).isEqualTo(actor));
     }
 
     private static void accountedForByGeneration(String pipeline) throws Exception {

@@ -76,7 +76,7 @@ class TriggerApiIT {
         try (Publisher publisher = new Publisher(topic, 50)) {
             scene.start(pipeline, "");
             await("ready")
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(10))
                     .until(() -> {
                         if (owned(jdbc, pipeline) == 4) {

@@ -61,7 +61,7 @@ abstract class TriggerBackendContract {
     private static void publish(String topic, long from, long to) throws Exception {
         for (long id = from; id < to; id++) {
             producer.send(new ProducerRecord<>(topic, "k" + id, "{\"id\":" + id + "}"))
-                    .get(10, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
         }
     }
 

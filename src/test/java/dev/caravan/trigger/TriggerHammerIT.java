@@ -78,13 +78,13 @@ class TriggerHammerIT {
         System.out.printf("TriggerHammerIT: seen %s%n", statuses);
         scene.stop(pipeline);
         scene.awaitStatus(pipeline, "stopped");
-        await().atMost(Duration.ofSeconds(15)).until(() -> members.count(pipeline) == 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> members.count(pipeline) == 0);
         assertThat(routes(pipeline)).isZero();
 
         scene.start(pipeline, "");
         scene.awaitReady(pipeline);
-        await().atMost(Duration.ofSeconds(15)).until(() -> members.count(pipeline) == REPLICAS);
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60)).until(() -> members.count(pipeline) == REPLICAS);
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> TriggerScene.rows(topic).size() >= sent);
         scene.stop(pipeline);
         scene.awaitStatus(pipeline, "stopped");

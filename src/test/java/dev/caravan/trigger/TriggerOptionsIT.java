@@ -40,11 +40,11 @@ class TriggerOptionsIT {
     private static void publish(String topic, String value, Map<String, String> headers) throws Exception {
         ProducerRecord<String, String> message = new ProducerRecord<>(topic, 0, null, value);
         headers.forEach((name, text) -> message.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
-        producer.send(message).get(10, TimeUnit.SECONDS);
+        producer.send(message).get(60, TimeUnit.SECONDS);
     }
 
     private static Map<Long, JsonNode> rows(String topic, int count) {
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> TriggerScene.rows(topic).size() >= count);
         Map<Long, JsonNode> rows = new TreeMap<>();
         TriggerScene.rows(topic).forEach(row -> rows.put(row.path("id").asLong(), row));
@@ -115,7 +115,7 @@ class TriggerOptionsIT {
         assertThat(rows.get(2L).path("_offset").asLong()).isEqualTo(1);
         assertThat(List.of(rows.get(3L).path("_ce_id").isNull(), rows.get(3L).has("_ce_id")))
                 .containsExactly(true, true);
-        await().atMost(Duration.ofSeconds(30)).until(() -> letters(pipeline).size() == 1);
+        await().atMost(Duration.ofSeconds(60)).until(() -> letters(pipeline).size() == 1);
         assertThat(letters(pipeline).path(0).path("reason").asText()).isEqualTo("no_data");
         assertThat(letters(pipeline).path(0).at("/value/data").asText()).contains("\"type\":\"none\"");
         scene.stop(pipeline);
@@ -139,7 +139,7 @@ class TriggerOptionsIT {
         envelope(topic, "large", 1_000);
         scene.start(pipeline, "");
         rows(topic, 1);
-        await().atMost(Duration.ofSeconds(30)).until(() -> letters(pipeline).size() == 1);
+        await().atMost(Duration.ofSeconds(60)).until(() -> letters(pipeline).size() == 1);
 
         String wide = "SELECT id, _ce_id FROM events";
         JsonNode preview = scene.replica(0)

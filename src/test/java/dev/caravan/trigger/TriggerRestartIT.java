@@ -56,7 +56,7 @@ class TriggerRestartIT {
             sent = publisher.finish();
         }
         await("everything is written, seed " + SEED)
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> written(pipeline) == sent);
         scene.stop(pipeline);
         scene.awaitStatus(pipeline, "stopped");

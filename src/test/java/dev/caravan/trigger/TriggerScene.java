@@ -134,14 +134,14 @@ final class TriggerScene implements AutoCloseable {
 
     void awaitReady(String pipeline) {
         await("ready")
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> ready(0, pipeline));
     }
 
     void awaitStatus(String pipeline, String status) {
         await(status)
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> status(pipeline).equals(status));
     }

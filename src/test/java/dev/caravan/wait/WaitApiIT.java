@@ -132,7 +132,7 @@ class WaitApiIT {
     @Test
     void aTimeOutComesBySelf() throws Exception {
         register(key, 1);
-        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(
+        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
                         answered(get(at(key)), 200).path("status").asText())
                 .isEqualTo("timed_out"));
         refused(post(at(key) + "/send", "{}"), 410, "wait.timed_out");

@@ -27,7 +27,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** {@code /webhooks} of the whole program, and the news of a pipeline's life. */
 class WebhookApiIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String OTHER_PROJECT = "cvn_other00001_a-key-of-another-project-0123456789";
     private static final String READER = "cvn_reader0001_a-key-that-only-reads-0123456789";
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** Delivery from the outbox to real endpoints. */
 class WebhookIT {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final WebhookScene scene = new WebhookScene();
     private final Endpoint endpoint = new Endpoint();
