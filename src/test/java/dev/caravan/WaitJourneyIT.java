@@ -163,17 +163,22 @@ class WaitJourneyIT {
 
     @Test
     void aTimeOutMakesADeadLetterOrLetsTheRowGoOn() throws Exception {
+        create("failing", List.of(waitStep("failing:{id}", "1s", "fail")));
         create("impatient", List.of(waitStep("impatient:{id}", "1s", "dead_letter")));
         create("patient", List.of(waitStep("patient:{id}", "1s", "continue")));
+        ingest("failing", 1, 2);
         ingest("impatient", 1, 2);
         ingest("patient", 1, 2);
 
         awaitRows("patient", "1 default", "2 default");
-        assertAccounted("impatient", 2, 0, 2, 0);
-        assertThat(caravan.operation("dead_letters", Map.of("pipeline", "impatient"))
-                        .path("items")
-                        .findValuesAsText("reason"))
-                .containsOnly("wait_timed_out");
+        for (String dead : List.of("failing", "impatient")) {
+            assertAccounted(dead, 2, 0, 2, 0);
+            assertThat(caravan.operation("dead_letters", Map.of("pipeline", dead))
+                            .path("items")
+                            .findValuesAsText("reason"))
+                    .containsOnly("wait_timed_out")
+                    .hasSize(2);
+        }
     }
 
     @Test
