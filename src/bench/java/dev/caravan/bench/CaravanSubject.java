@@ -15,8 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.PayloadApplicationEvent;
@@ -28,6 +32,7 @@ final class CaravanSubject implements Subject {
     private static final String ADMIN_KEY = "bench-admin-key-0123456789-0123456789";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int GIVE_UP_SECONDS = 600;
+    private static final int SCRAPE_SECONDS = 5;
 
     private static final String DOCUMENT = """
             {"name": "bench-%d",
@@ -46,8 +51,11 @@ final class CaravanSubject implements Subject {
     private final S3Client s3;
     private final int messagesPerFile;
     private final Semaphore committed = new Semaphore(0);
+    private @Nullable Future<?> scraping;
+    private final ScheduledExecutorService scraper = Executors.newSingleThreadScheduledExecutor();
 
-    CaravanSubject(Path data, int messagesPerFile) throws IOException {
+    /** @param watched with everything of monitoring as it is by default, and somebody who scrapes; else with none of it */
+    CaravanSubject(Path data, int messagesPerFile, boolean watched) throws IOException {
         this.messagesPerFile = messagesPerFile;
         context = SpringApplication.run(
                 Caravan.class,
@@ -56,7 +64,8 @@ final class CaravanSubject implements Subject {
                 "--server.port=0",
                 "--caravan.admin-key=" + ADMIN_KEY,
                 "--caravan.demo=false",
-                "--caravan.rate-limit=0");
+                "--caravan.rate-limit=0",
+                "--caravan.monitor.enabled=" + watched);
         context.addApplicationListener((PayloadApplicationEvent<?> event) -> {
             if (event.getPayload() instanceof BatchCommitted batch) {
                 committed.release(Math.toIntExact(batch.counts().in()));
@@ -64,8 +73,26 @@ final class CaravanSubject implements Subject {
         });
         String port = context.getEnvironment().getRequiredProperty("local.server.port");
         operations = URI.create("http://127.0.0.1:" + port + "/pipeline");
+        if (watched) {
+            scraping = scraper.scheduleAtFixedRate(
+                    () -> scrape(URI.create("http://127.0.0.1:" + port + "/observe/metrics")),
+                    SCRAPE_SECONDS,
+                    SCRAPE_SECONDS,
+                    TimeUnit.SECONDS);
+        }
         database = context.getBean(JdbcClient.class);
         s3 = context.getBean(S3Client.class);
+    }
+
+    private void scrape(URI metrics) {
+        HttpRequest request = HttpRequest.newBuilder(metrics)
+                .header("Authorization", "Bearer " + ADMIN_KEY)
+                .build();
+        HttpResponse<String> answer =
+                http.sendAsync(request, HttpResponse.BodyHandlers.ofString()).join();
+        if (answer.statusCode() != 200) {
+            throw new IllegalStateException("no metrics: " + answer.body());
+        }
     }
 
     @Override
@@ -110,6 +137,9 @@ final class CaravanSubject implements Subject {
 
     @Override
     public void finish(int round) {
+        if (scraping != null && scraping.isDone()) {
+            throw new IllegalStateException("metrics are not there");
+        }
         pipeline("delete", round, Map.of("force", true));
     }
 
@@ -154,6 +184,7 @@ final class CaravanSubject implements Subject {
 
     @Override
     public void close() {
+        scraper.shutdownNow();
         context.close();
     }
 }

@@ -17,7 +17,7 @@ final class Measured {
 
     private Measured() {}
 
-    /** Arguments: bare or caravan, data directory, messages, messages in a file. */
+    /** Arguments: bare, caravan or unwatched, data directory, messages, messages in a file. */
     public static void main(String[] args) throws Exception {
         PrintStream answers = System.out;
         System.setOut(System.err);
@@ -28,7 +28,8 @@ final class Measured {
         Subject subject =
                 switch (args[0]) {
                     case "bare" -> new BareSubject(data, messagesPerFile);
-                    case "caravan" -> new CaravanSubject(data, messagesPerFile);
+                    case "caravan" -> new CaravanSubject(data, messagesPerFile, true);
+                    case "unwatched" -> new CaravanSubject(data, messagesPerFile, false);
                     default -> throw new IllegalArgumentException(args[0]);
                 };
         answers.println(JSON.writeValueAsString(subject.endpoints()));

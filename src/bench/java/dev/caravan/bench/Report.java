@@ -8,6 +8,7 @@ import java.util.function.ToDoubleFunction;
 /** Prints the figures of both and says for each bar whether it is held. */
 final class Report {
     private static final double SPEED_BAR = 0.70;
+    private static final double OVERHEAD_BAR = 0.97;
     private static final double CPU_BAR = 1.5;
     private static final double MEMORY_BAR_MIB = 1.2e9 / (1 << 20);
     /** Ten times the messages may cost this much more memory before it counts as growth. */
@@ -58,6 +59,25 @@ final class Report {
                 "%.0f MiB (at most %.0f)",
                 memory,
                 MEMORY_BAR_MIB);
+    }
+
+    /** Compares the rounds after the warm-up, by their medians. */
+    void overhead(List<Round> without, List<Round> with) {
+        out.println();
+        summary("without", without);
+        summary("with", with);
+        out.println();
+        double speed = median(with, this::speed) / median(without, this::speed);
+        out.printf(
+                Locale.ROOT,
+                "      CPU with monitoring against without: %.2f%n",
+                median(with, this::cpu) / median(without, this::cpu));
+        bar(
+                speed >= OVERHEAD_BAR,
+                "messages/s with monitoring against without",
+                "%.3f (at least %.2f)",
+                speed,
+                OVERHEAD_BAR);
     }
 
     void flat(Round few, Round many) {

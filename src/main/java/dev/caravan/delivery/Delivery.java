@@ -31,17 +31,15 @@ public final class Delivery {
         DeadLetterLimit.check(batch, dead);
         faults.reach(FaultPoint.BEFORE_CLAIM);
         Claim claim = ledger.claim(ClaimRequest.of(batch, target.name(), target.objectKeys()));
+        logWith(claim, batch);
         faults.reach(FaultPoint.AFTER_CLAIM);
         List<StoredObject> objects = List.of();
         if (claim.status() != ClaimStatus.COMMITTED) {
-            try (MDC.MDCCloseable logged = MDC.putCloseable("claim", claim.id().toString())) {
-                objects = write(claim, target);
-                faults.reach(FaultPoint.AFTER_PUT);
-                Counts counts = Counts.of(batch.spool().size(), written.rows(), dead.size());
-                faults.reach(FaultPoint.BEFORE_COMMIT);
-                ledger.commit(
-                        claim, new Committed(counts, objects, batch.spool().read(), letters(batch, dead)));
-            }
+            objects = write(claim, target);
+            faults.reach(FaultPoint.AFTER_PUT);
+            Counts counts = Counts.of(batch.spool().size(), written.rows(), dead.size());
+            faults.reach(FaultPoint.BEFORE_COMMIT);
+            ledger.commit(claim, new Committed(counts, objects, batch.spool().read(), letters(batch, dead)));
         }
         batch.receipt().sign();
         return objects;
@@ -60,6 +58,7 @@ public final class Delivery {
         DeadLetterLimit.check(batch, all);
         faults.reach(FaultPoint.BEFORE_CLAIM);
         Claim claim = ledger.claim(ClaimRequest.of(batch, place, List.of()));
+        logWith(claim, batch);
         faults.reach(FaultPoint.AFTER_CLAIM);
         if (claim.status() != ClaimStatus.COMMITTED) {
             Counts counts = Counts.ofParked(batch.spool().size(), parked, all.size());
@@ -68,6 +67,12 @@ public final class Delivery {
                     claim, new Committed(counts, List.of(), batch.spool().read(), letters(batch, all), alongside));
         }
         batch.receipt().sign();
+    }
+
+    /** What is logged from here to the end of the attempt has the claim with it. */
+    private static void logWith(Claim claim, Batch batch) {
+        MDC.put("claim", claim.id().toString());
+        batch.receipt().afterAttempt(() -> MDC.remove("claim"));
     }
 
     private static Iterable<DeadLetter> letters(Batch batch, Collection<DeadMessage> dead) {

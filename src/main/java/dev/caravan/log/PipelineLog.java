@@ -47,6 +47,9 @@ public final class PipelineLog implements SmartLifecycle {
 
     /** Never waits and never throws. */
     public void write(String pipeline, LogLevel level, String message, Map<String, Object> fields) {
+        if (!settings.enabled()) {
+            return;
+        }
         String text = message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE) + "…" : message;
         LogEntry entry = new LogEntry(0, clock.instant(), level, replica, text, fields);
         if (!queue.offer(new Pending(pipeline, entry))) {

@@ -61,7 +61,9 @@ final class EventApi {
     }
 
     Monitored monitored(Asked asked) {
-        return store.find(asked.project(), asked.name()).orElseThrow(() -> Asked.unknown(asked.name()));
+        return store.find(asked.project(), asked.name())
+                .or(() -> store.silent(asked.project(), asked.name()))
+                .orElseThrow(() -> Asked.unknown(asked.name()));
     }
 
     private MonitorEvent latest(Monitored monitored) {

@@ -58,6 +58,18 @@ final class EventStore {
                 .optional();
     }
 
+    /** A pipeline that no event was written about; no event has its number. */
+    Optional<Monitored> silent(String project, String name) {
+        return jdbc.sql("""
+                        SELECT -1 AS seq, project, name, id AS pipeline, 'Success' AS program, NULL AS program_error,
+                            created_at AS program_since, created_at AS status_since
+                        FROM pipeline WHERE project = :project AND (name = :name OR id = :name)""")
+                .param("project", project)
+                .param("name", name)
+                .query(EventRows::monitored)
+                .optional();
+    }
+
     /** Files that never made a pipeline. */
     List<Monitored> broken(String project) {
         return jdbc.sql("SELECT * FROM monitored WHERE project = :project AND pipeline IS NULL ORDER BY name")

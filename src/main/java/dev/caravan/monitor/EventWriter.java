@@ -11,10 +11,18 @@ import org.jspecify.annotations.Nullable;
 final class EventWriter {
     private final EventStore store;
     private final MonitorSettings settings;
+    private final Time time;
 
-    EventWriter(EventStore store, MonitorSettings settings) {
+    /** The time of the next event. */
+    interface Time {
+        /** Later than the event before; null when there is none. */
+        Instant after(@Nullable Instant last);
+    }
+
+    EventWriter(EventStore store, MonitorSettings settings, Time time) {
         this.store = store;
         this.settings = settings;
+        this.time = time;
     }
 
     /**
@@ -34,7 +42,7 @@ final class EventWriter {
             return true;
         }
         boolean same = EventStore.text(last.details()).equals(EventStore.text(details));
-        Duration age = Duration.between(last.recordedAt(), store.now(null));
+        Duration age = Duration.between(last.recordedAt(), time.after(null));
         if (age.compareTo(same ? settings.heartbeat() : settings.details()) < 0) {
             return same;
         }
@@ -54,7 +62,7 @@ final class EventWriter {
             List<Deployment> way,
             MonitorEvent.Details details,
             Cause cause) {
-        Instant at = store.now(last == null ? null : last.recordedAt());
+        Instant at = time.after(last == null ? null : last.recordedAt());
         Instant since = monitored.statusSince();
         @Nullable Deployment before = last == null ? null : last.deployment();
         for (Deployment next : way) {

@@ -3,6 +3,7 @@ package dev.caravan.monitor;
 import dev.caravan.background.Rounds;
 import dev.caravan.lifecycle.Transitions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +19,7 @@ final class MonitorClock implements SmartLifecycle {
 
     private final EventStore store;
     private final EventRetention retention;
-    private final MonitorNews news;
+    private final Optional<MonitorNews> news;
     private final Transitions transitions;
     private final MonitorSettings settings;
     private final AtomicBoolean failing = new AtomicBoolean();
@@ -27,7 +28,7 @@ final class MonitorClock implements SmartLifecycle {
     MonitorClock(
             EventStore store,
             EventRetention retention,
-            MonitorNews news,
+            Optional<MonitorNews> news,
             Streams streams,
             Transitions transitions,
             Figures figures,
@@ -42,18 +43,20 @@ final class MonitorClock implements SmartLifecycle {
                 .every(beat, quietly(this::heartbeat))
                 .every(settings.look(), quietly(streams::look))
                 .every(KEEP_ALIVE, quietly(streams::keepAlive));
-        if (!settings.figures().isZero()) {
+        if (settings.enabled() && !settings.figures().isZero()) {
             rounds.every(settings.figures(), quietly(figures::look));
         }
     }
 
     /** Pipelines are asked how they stand; what comes of it decides whether there is an event. */
     private void late() {
-        news.takeLater().forEach(transitions::tell);
+        news.ifPresent(heard -> heard.takeLater().forEach(transitions::tell));
     }
 
     private void heartbeat() {
-        store.silentFor(settings.heartbeat(), AT_ONCE).forEach(transitions::tell);
+        if (news.isPresent()) {
+            store.silentFor(settings.heartbeat(), AT_ONCE).forEach(transitions::tell);
+        }
         retention.clean();
     }
 

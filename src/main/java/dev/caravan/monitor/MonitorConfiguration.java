@@ -14,6 +14,8 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.config.MeterFilter;
+import java.util.Optional;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -26,15 +28,17 @@ import org.springframework.web.servlet.function.ServerResponse;
 @Configuration(proxyBeanMethods = false)
 class MonitorConfiguration {
     @Bean
+    @ConditionalOnProperty(name = "caravan.monitor.enabled", matchIfMissing = true)
     MonitorNews monitorNews(EventStore store, MonitorSettings settings, PlatformTransactionManager transactions) {
-        return new MonitorNews(store, new EventWriter(store, settings), new TransactionTemplate(transactions));
+        return new MonitorNews(
+                store, new EventWriter(store, settings, store::now), new TransactionTemplate(transactions));
     }
 
     @Bean
     MonitorClock monitorClock(
             EventStore store,
             EventRetention retention,
-            MonitorNews news,
+            Optional<MonitorNews> news,
             Streams streams,
             Transitions transitions,
             Figures figures,

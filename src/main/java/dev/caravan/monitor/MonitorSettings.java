@@ -7,6 +7,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * {@code caravan.monitor.*}
  *
+ * @param enabled whether there are monitor events, metrics and logs of pipelines at all; what there is stays readable
  * @param events how many events of a pipeline are kept
  * @param keep events that are older go; the newest of a pipeline stays
  * @param dryRun whether it is only logged what would go
@@ -19,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("caravan.monitor")
 record MonitorSettings(
+        @DefaultValue("true") boolean enabled,
         @DefaultValue("720") int events,
         @DefaultValue("30d") Duration keep,
         @DefaultValue("false") boolean dryRun,

@@ -145,9 +145,12 @@ class FaultsIT {
         assertThat(child.get("/observe/health/live")).isEqualTo(200);
     }
 
+    /** The API serves meanwhile, so the process is ready. */
     private static void told(String reason) {
         await("the status tells " + reason, () -> child.ask("monitor", Scene.PIPELINE)
                 .contains(reason));
+        assertThat(child.get("/observe/health/ready")).isEqualTo(200);
+        assertThat(child.get("/observe/health/live")).isEqualTo(200);
     }
 
     private static void fine() {

@@ -7,8 +7,10 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import dev.caravan.connection.DatabaseConnection;
+import dev.caravan.startup.JsonLines;
 import dev.caravan.testing.Contract;
 import dev.caravan.testing.RunningCaravan;
 import dev.caravan.testing.Servers;
@@ -26,7 +28,11 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** No secret comes out anywhere: not in an answer, the log, a metric, an event, a dead letter or a webhook. */
 class CanaryIT {
@@ -35,21 +41,26 @@ class CanaryIT {
             + Base64.getEncoder().encodeToString("canary-webhook-secret-0123456789".getBytes(StandardCharsets.UTF_8));
 
     private final Queue<String> outside = new ConcurrentLinkedQueue<>();
+    private final Queue<String> json = new ConcurrentLinkedQueue<>();
     private final Queue<String> webhooks = new ConcurrentLinkedQueue<>();
 
     /** Everything that is logged, as text and with its fields. */
     private final class Everything extends AppenderBase<ILoggingEvent> {
+        private final JsonLines lines = new JsonLines();
+
         @Override
         protected void append(ILoggingEvent event) {
             String trace = event.getThrowableProxy() == null
                     ? ""
                     : String.valueOf(event.getThrowableProxy().getMessage());
             outside.add("log: " + event.getFormattedMessage() + " " + event.getMDCPropertyMap() + " " + trace);
+            json.add(lines.format(event));
         }
     }
 
     @Test
-    void nothingThatIsSecretIsToldToAnybody() throws Exception {
+    @ExtendWith(OutputCaptureExtension.class)
+    void nothingThatIsSecretIsToldToAnybody(CapturedOutput output) throws Exception {
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         Everything everything = new Everything();
         everything.start();
@@ -76,6 +87,11 @@ class CanaryIT {
             assertThat(outside).hasSizeGreaterThan(40).anyMatch(text -> text.startsWith("log: "));
             assertThat(webhooks).isNotEmpty();
             outside.addAll(webhooks);
+            outside.addAll(json);
+            stored(caravan.bean(JdbcClient.class));
+            assertThat(output.getOut()).contains("Caravan");
+            outside.add(output.getAll());
+            aBatchIsLoggedWithItsPipelineOffsetsAndClaim(caravan);
             for (String secret : secrets) {
                 assertThat(outside.stream().filter(text -> text.contains(secret)))
                         .isEmpty();
@@ -87,6 +103,48 @@ class CanaryIT {
         }
     }
 
+    /** What the database keeps for people; secrets of webhooks have a table of their own. */
+    private void stored(JdbcClient database) {
+        for (String table : List.of(
+                "dead_letter",
+                "webhook_delivery",
+                "monitor_event",
+                "pipeline_log",
+                "pipeline_file",
+                "idempotent_request")) {
+            List<String> rows = database.sql("SELECT to_jsonb(t)::text FROM " + table + " t")
+                    .query(String.class)
+                    .list();
+            if (!table.equals("idempotent_request")) {
+                assertThat(rows).as(table).isNotEmpty();
+            }
+            outside.addAll(rows);
+        }
+        outside.addAll(database.sql("SELECT convert_from(value, 'UTF8') FROM dead_letter")
+                .query(String.class)
+                .list());
+    }
+
+    private void aBatchIsLoggedWithItsPipelineOffsetsAndClaim(RunningCaravan caravan) throws Exception {
+        JsonNode files =
+                caravan.operation("files", Map.of("pipeline", "canary")).path("items");
+        List<String> claims = files.findValuesAsText("claim_id");
+        String pipeline = caravan.operation("get", Map.of("pipeline", "canary"))
+                .path("id")
+                .asText();
+        assertThat(json)
+                .filteredOn(line -> line.contains("\"message\":\"Wrote s3:"))
+                .isNotEmpty()
+                .allSatisfy(line -> {
+                    assertThat(line).hasLineCount(1);
+                    JsonNode entry = V0.JSON.readTree(line);
+                    assertThat(entry.path("pipeline").asText()).isEqualTo(pipeline);
+                    assertThat(entry.path("claim").asText()).isIn(claims);
+                    assertThat(entry.path("offsets").asText())
+                            .matches("caravan\\." + pipeline + "-\\d+ \\d+\\.\\.\\d+");
+                });
+    }
+
     /** Does a bit of everything; gives the key that was made. */
     private String live(RunningCaravan caravan, int port) throws Exception {
         String made = V0.JSON
@@ -96,7 +154,7 @@ class CanaryIT {
                 .asText();
         assertThat(made).startsWith("cvn_");
         outside.clear(); // that one answer is the place where it may be
-        send(caravan, made, "POST", "/webhooks", """
+        var hook = send(caravan, made, "POST", "/webhooks", """
                 {"url": "http://127.0.0.1:%d/", "events": ["pipeline.created", "pipeline.failed", "pipeline.written"],
                  "secret": "%s"}""".formatted(port, WEBHOOK_SECRET));
         outside.removeIf(text -> text.contains(WEBHOOK_SECRET) && text.startsWith("POST /webhooks")); // shown once, too
@@ -113,6 +171,14 @@ class CanaryIT {
         }
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> webhooks.stream().anyMatch(body -> body.contains("pipeline.written")));
+        // alone in its batch it halts the pipeline, among others it does not
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            caravan.post("resume", Map.of("pipeline", "canary", "accept_dead_letters", true));
+            return caravan.operation("dead_letters", Map.of("pipeline", "canary"))
+                            .path("items")
+                            .size()
+                    == 1;
+        });
         for (String wrong : List.of(
                 "{",
                 "{\"operation\": \"no\"}",
@@ -137,6 +203,9 @@ class CanaryIT {
                     "/pipeline",
                     "{\"operation\": \"" + operation + "\", \"parameters\": " + parameters + "}");
         }
+        String deliveries =
+                "/webhooks/" + V0.JSON.readTree(hook.body()).at("/data/id").asText() + "/deliveries";
+        assertThat(send(caravan, made, "GET", deliveries, null).statusCode()).isEqualTo(200);
         for (String path :
                 List.of("/observe/metrics", "/observe/health/ready", "/v0/pipelines/canary/events?selector=all")) {
             send(caravan, ADMIN, "GET", path, null);

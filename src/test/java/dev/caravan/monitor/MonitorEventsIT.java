@@ -221,7 +221,9 @@ class MonitorEventsIT {
                 .forget(caravan.operation("get", Map.of("pipeline", "mistakes"))
                         .path("id")
                         .asText());
-        V0.refused(v0.get("/pipelines/mistakes/events/latest"), 404, "UnknownPipelineName");
+        V0.refused(v0.get("/pipelines/mistakes/events/latest"), 404, "NoPipelineMonitorEventsAvailable");
+        assertThat(V0.ids(v0.get("/pipelines/mistakes/events"))).isEmpty();
+        V0.refused(v0.get("/pipelines/mistakes/events/" + UUID.randomUUID()), 404, "UnknownPipelineMonitorEvent");
     }
 
     @Test
@@ -282,6 +284,11 @@ class MonitorEventsIT {
             assertThat(event.at("/deployment_error/details/attempt").asInt()).isGreaterThan(1);
             assertThat(event.at("/deployment_error/details/next_try").asText()).isNotBlank();
         });
+        // that is data: the process lives and the API serves
+        for (String probe : List.of("live", "ready")) {
+            assertThat(caravan.send(caravan.request("/observe/health/" + probe)).statusCode())
+                    .isEqualTo(200);
+        }
         assertThat(v0.json("/pipelines/failing")
                         .at("/deployment_error/error_code")
                         .asText())

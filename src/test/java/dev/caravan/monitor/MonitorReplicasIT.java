@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.connection.DatabaseConnection;
+import dev.caravan.lifecycle.Cause;
 import dev.caravan.testing.RunningCaravan;
 import dev.caravan.testing.Servers;
+import dev.caravan.testing.SettableClock;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -195,7 +198,44 @@ class MonitorReplicasIT {
 
     private static MonitorSettings settings(int events, boolean dryRun) {
         Duration day = Duration.ofDays(1);
-        return new MonitorSettings(events, Duration.ofDays(30), dryRun, day, day, day, day, 1, day);
+        return new MonitorSettings(true, events, Duration.ofDays(30), dryRun, day, day, day, day, 1, day);
+    }
+
+    @Test
+    void detailsAloneMakeAnEventOnlyWhenTheLastOneIsTenSecondsOld() throws Exception {
+        RunningCaravan replica = replicas.get(0);
+        v0(0).create("detailed", Map.of(), "SELECT * FROM events");
+        EventStore store = replica.bean(EventStore.class);
+        MonitorSettings defaults = replica.bean(MonitorSettings.class);
+        assertThat(defaults.details()).isEqualTo(Duration.ofSeconds(10));
+        Monitored monitored = store.find("default", "detailed").orElseThrow();
+        Deployment stopped = store.latest(monitored.seq()).orElseThrow().deployment();
+        SettableClock clock = new SettableClock(Instant.now().plusSeconds(3600));
+        EventWriter writer = new EventWriter(store, defaults, last -> clock.instant());
+
+        assertThat(detail(writer, monitored, stopped, "one")).isTrue();
+        clock.pass(Duration.ofMillis(9_999));
+        assertThat(detail(writer, monitored, stopped, "two")).isFalse();
+        assertThat(detail(writer, monitored, stopped, "one")).isTrue();
+        clock.pass(Duration.ofMillis(1));
+        assertThat(detail(writer, monitored, stopped, "three")).isTrue();
+        clock.pass(Duration.ofMillis(1));
+        assertThat(writer.write(
+                        monitored, Deployment.broken(Program.SQL_ERROR), details("three"), new Cause("status", null)))
+                .isTrue();
+
+        assertThat(store.list(monitored.seq(), null, null, null, 10))
+                .extracting(MonitorEvent::cause)
+                .containsExactly("status", "three", "one", "created");
+    }
+
+    /** @return false when it is too soon for an event */
+    private static boolean detail(EventWriter writer, Monitored monitored, Deployment same, String reason) {
+        return writer.write(monitored, same, details(reason), new Cause(reason, null));
+    }
+
+    private static MonitorEvent.Details details(String reason) {
+        return new MonitorEvent.Details(V0.JSON.createObjectNode().put("reason", reason), null, null, null);
     }
 
     @Test
