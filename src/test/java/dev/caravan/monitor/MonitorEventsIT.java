@@ -286,8 +286,10 @@ class MonitorEventsIT {
         });
         // that is data: the process lives and the API serves
         for (String probe : List.of("live", "ready")) {
-            assertThat(caravan.send(caravan.request("/observe/health/" + probe)).statusCode())
-                    .isEqualTo(200);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> caravan.send(caravan.request("/observe/health/" + probe))
+                                    .statusCode()
+                            == 200);
         }
         assertThat(v0.json("/pipelines/failing")
                         .at("/deployment_error/error_code")
