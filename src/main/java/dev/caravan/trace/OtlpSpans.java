@@ -15,6 +15,7 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.IdGenerator;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,7 @@ final class OtlpSpans implements Spans, AutoCloseable {
     private final SdkTracerProvider provider;
     private final Tracer tracer;
 
-    private OtlpSpans(OtlpHttpSpanExporter exporter, String service) {
+    private OtlpSpans(SpanExporter exporter, String service) {
         provider = SdkTracerProvider.builder()
                 .setResource(Resource.getDefault().toBuilder()
                         .put("service.name", service)
@@ -53,7 +54,7 @@ final class OtlpSpans implements Spans, AutoCloseable {
                 .setCompression("gzip")
                 .setTimeout(TIMEOUT);
         settings.headersByName().forEach(exporter::addHeader);
-        return new OtlpSpans(exporter.build(), settings.service());
+        return new OtlpSpans(new TellingExporter(exporter.build(), settings.tracesEndpoint()), settings.service());
     }
 
     @Override

@@ -32,6 +32,7 @@ class S3OwnershipIT extends S3Deliveries {
                 .containsEntry("version", "7")
                 .containsEntry("first-offset", "0")
                 .containsEntry("last-offset", "9")
+                .containsEntry("traceparent", batch.trace().traceparent())
                 .containsEntry("rows", Long.toString(entry.objects().get(0).rows()));
         assertThat(object.eTag()).isEqualTo(entry.objects().get(0).etag());
     }

@@ -149,6 +149,9 @@ class SinksIT {
         assertThat(records)
                 .extracting(each -> header(each, "caravan-claim"))
                 .containsOnly(entry.claim().toString());
+        assertThat(records)
+                .extracting(each -> header(each, "traceparent"))
+                .containsOnly(batch.trace().traceparent());
         assertThat(entry.status()).isEqualTo(ClaimStatus.COMMITTED);
         assertThat(entry.target()).isEqualTo("kafka:" + topic);
         assertThat(entry.objects()).isEmpty();
