@@ -5,8 +5,10 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /** Says in one sentence when the collector is away, and when it is back. */
 final class TellingExporter implements SpanExporter {
@@ -30,15 +32,18 @@ final class TellingExporter implements SpanExporter {
                 return;
             }
             if (failed) {
-                Throwable cause = result.getFailureThrowable();
                 LOG.warn(
                         "The collector at {} takes no spans, they are dropped until it does{}",
                         endpoint,
-                        cause == null ? "" : ": " + cause.getMessage());
+                        reason(result.getFailureThrowable()));
             } else {
                 LOG.info("The collector at {} takes spans again", endpoint);
             }
         });
+    }
+
+    private static String reason(@Nullable Throwable failure) {
+        return failure == null ? "" : ": " + NestedExceptionUtils.getMostSpecificCause(failure);
     }
 
     @Override
