@@ -34,7 +34,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** {@code POST /pipeline/{pipeline}/ingest} from HTTP to the messages in a real Kafka. */
 class IngestIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String CALLER = "4bf92f3577b34da6a3ce929d0e0e4736";
 
     private static RunningCaravan caravan;
