@@ -88,11 +88,9 @@ final class BearerFilter extends OncePerRequestFilter {
     private static void admit(HttpServletRequest request, Caller caller) {
         caller.attachTo(request);
         SecurityContext context = SecurityContextHolder.createEmptyContext();
-        context.setAuthentication(new PreAuthenticatedAuthenticationToken(
-                caller,
-                "***",
-                AuthorityUtils.createAuthorityList(
-                        caller.scopes().stream().map(Scope::id).toList())));
+        // what the caller may do is asked of the caller, in the words of the API
+        context.setAuthentication(
+                new PreAuthenticatedAuthenticationToken(caller, "***", AuthorityUtils.NO_AUTHORITIES));
         SecurityContextHolder.setContext(context);
     }
 

@@ -28,6 +28,7 @@ final class MetricNames {
     static final String LONGEST_TRANSACTION = "db.longest.txn.seconds";
     static final String OLDEST_XMIN = "db.oldest.xmin.age";
     static final String STREAMS = "monitor.streams";
+    static final String REQUESTS = "api.requests";
     static final String REFRESHED = "monitor.figures.age.seconds";
 
     private MetricNames() {}

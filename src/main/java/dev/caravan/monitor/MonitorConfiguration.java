@@ -10,10 +10,7 @@ import dev.caravan.web.Answer;
 import dev.caravan.web.DirectAnswer;
 import dev.caravan.web.Endpoint;
 import dev.caravan.web.Failures;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tag;
-import io.micrometer.core.instrument.config.MeterFilter;
 import java.util.Optional;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
@@ -55,21 +52,6 @@ class MonitorConfiguration {
             ReplicaName replica,
             Streams streams) {
         return new Figures(queries, topics, oldest, registry, replica, streams);
-    }
-
-    /** Requests are known by the name that the other metrics of this program are like, and by the paths of the contract. */
-    @Bean
-    MeterFilter requestsOfTheApi() {
-        return new MeterFilter() {
-            @Override
-            public Meter.Id map(Meter.Id id) {
-                if (!id.getName().equals("http.server.requests")) {
-                    return id;
-                }
-                String uri = String.valueOf(id.getTag("uri")).replace("/{*matchOnUriPrefix}", "");
-                return id.withName("api.requests").withTag(Tag.of("uri", uri));
-            }
-        };
     }
 
     @Bean

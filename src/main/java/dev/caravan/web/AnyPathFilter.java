@@ -1,6 +1,7 @@
 package dev.caravan.web;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import org.springframework.boot.autoconfigure.security.SecurityProperties;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
-import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Brings asynchronous answers to their end below any path. Tomcat dispatches none to a path that has {@code ..}, {@code .} or
@@ -21,12 +21,14 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 @Component
 @Order(SecurityProperties.DEFAULT_FILTER_ORDER + 9)
-final class AnyPathFilter extends OncePerRequestFilter {
+final class AnyPathFilter implements Filter {
     private static final String PLAIN = "/dispatched";
 
     @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    public void doFilter(ServletRequest any, ServletResponse answer, FilterChain chain)
             throws ServletException, IOException {
+        HttpServletRequest request = (HttpServletRequest) any;
+        HttpServletResponse response = (HttpServletResponse) answer;
         String path = request.getRequestURI();
         boolean strange = path.indexOf('%') >= 0 || path.contains("//") || path.contains("/.");
         chain.doFilter(strange ? new KeepingItsPath(request) : request, response);

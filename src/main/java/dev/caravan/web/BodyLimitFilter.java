@@ -3,8 +3,11 @@ package dev.caravan.web;
 import dev.caravan.problem.Problem;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
+import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -12,12 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.security.SecurityProperties;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
-import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Reads the body, within its limit, once it is known who sends it; whoever comes later reads it from memory. */
 @Component
 @Order(SecurityProperties.DEFAULT_FILTER_ORDER + 10)
-final class BodyLimitFilter extends OncePerRequestFilter {
+final class BodyLimitFilter implements Filter {
     private final Failures failures;
     private final BodyRoom room;
 
@@ -27,8 +29,10 @@ final class BodyLimitFilter extends OncePerRequestFilter {
     }
 
     @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    public void doFilter(ServletRequest any, ServletResponse answer, FilterChain chain)
             throws ServletException, IOException {
+        HttpServletRequest request = (HttpServletRequest) any;
+        HttpServletResponse response = (HttpServletResponse) answer;
         BodyRoom.Share share = room.share();
         try {
             RequestBody body = body(request, response, share);

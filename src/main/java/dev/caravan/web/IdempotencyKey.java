@@ -30,11 +30,11 @@ record IdempotencyKey(Sender sender, String text, String fingerprint) {
      * @throws Problem when there are several that differ, or one that is too long or not printable
      */
     static Optional<IdempotencyKey> of(HttpServletRequest request, Sender sender) {
-        List<String> sent = new ArrayList<>();
-        HEADERS.forEach(header -> sent.addAll(Collections.list(request.getHeaders(header))));
-        if (sent.isEmpty()) {
+        if (HEADERS.stream().allMatch(header -> request.getHeader(header) == null)) {
             return Optional.empty();
         }
+        List<String> sent = new ArrayList<>();
+        HEADERS.forEach(header -> sent.addAll(Collections.list(request.getHeaders(header))));
         String key = sent.get(0);
         boolean acceptable = sent.stream().allMatch(key::equals)
                 && !key.isBlank()

@@ -1,8 +1,11 @@
 package dev.caravan.web;
 
 import dev.caravan.problem.Problem;
+import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -11,12 +14,11 @@ import java.util.Optional;
 import org.springframework.boot.autoconfigure.security.SecurityProperties;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
-import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Counts the requests of each key, before their bodies are read, and says in every answer how many are left. */
 @Component
 @Order(SecurityProperties.DEFAULT_FILTER_ORDER + 5)
-final class RateLimitFilter extends OncePerRequestFilter {
+final class RateLimitFilter implements Filter {
     private final RateLimit<Sender> limits;
     private final Failures failures;
     private final Clock clock;
@@ -28,8 +30,10 @@ final class RateLimitFilter extends OncePerRequestFilter {
     }
 
     @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    public void doFilter(ServletRequest any, ServletResponse answer, FilterChain chain)
             throws ServletException, IOException {
+        HttpServletRequest request = (HttpServletRequest) any;
+        HttpServletResponse response = (HttpServletResponse) answer;
         Optional<Sender> sender = Sender.of(request);
         if (limits.isOff() || sender.isEmpty()) {
             chain.doFilter(request, response);

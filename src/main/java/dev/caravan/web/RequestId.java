@@ -3,6 +3,7 @@ package dev.caravan.web;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** The name of one request, on the wire, in the log and in every error body. */
@@ -14,7 +15,9 @@ public final class RequestId {
 
     private static final int MAX_LENGTH = 128;
     private static final String ATTRIBUTE = RequestId.class.getName();
-    private static final SecureRandom RANDOM = new SecureRandom();
+
+    /** Of this process. What tells its requests apart need not be secret, and all threads would wait for one source of secrets. */
+    private static final String PROCESS = HexFormat.of().toHexDigits(new SecureRandom().nextInt());
 
     private RequestId() {}
 
@@ -33,9 +36,8 @@ public final class RequestId {
     }
 
     static String fresh() {
-        byte[] bytes = new byte[12];
-        RANDOM.nextBytes(bytes);
-        return "req_" + HexFormat.of().formatHex(bytes);
+        return "req_" + PROCESS
+                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     }
 
     static boolean isAcceptable(@Nullable String id) {

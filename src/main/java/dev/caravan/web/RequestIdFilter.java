@@ -1,7 +1,10 @@
 package dev.caravan.web;
 
+import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -9,15 +12,16 @@ import org.slf4j.MDC;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
-import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Names each request before anything else sees it, and starts its stopwatch. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
-final class RequestIdFilter extends OncePerRequestFilter {
+final class RequestIdFilter implements Filter {
     @Override
-    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    public void doFilter(ServletRequest any, ServletResponse answer, FilterChain chain)
             throws ServletException, IOException {
+        HttpServletRequest request = (HttpServletRequest) any;
+        HttpServletResponse response = (HttpServletResponse) answer;
         Stopwatch.start(request);
         String id = RequestId.assign(request);
         response.setHeader(RequestId.HEADER, id);

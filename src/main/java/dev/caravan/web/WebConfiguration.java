@@ -114,6 +114,7 @@ class WebConfiguration implements WebMvcConfigurer {
         var filter = new FilterRegistrationBean<>(UrlHandlerFilter.trailingSlashHandler("/api/v1/**")
                 .wrapRequest()
                 .build());
+        filter.addUrlPatterns("/api/v1/*");
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return filter;
     }
