@@ -8,7 +8,8 @@ import java.util.List;
  * same program with {@code caravan.monitor.enabled=false}. Each has its own process and its own copy of the same topic;
  * they take turns, and who comes first changes from round to round. The first round of each is for warming up.
  *
- * <p>Properties: those of {@link MainJobBench}.
+ * <p>Properties: those of {@link MainJobBench}; {@code messages} in whole files of each partition, so multiples of two
+ * million.
  */
 public final class MonitoringBench {
     private static final int MESSAGES_PER_FILE = 200_000;
