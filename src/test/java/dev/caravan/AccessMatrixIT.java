@@ -8,21 +8,29 @@ import dev.caravan.access.Keys;
 import dev.caravan.access.Scope;
 import dev.caravan.testing.Contract;
 import dev.caravan.testing.ContractHttp;
+import dev.caravan.testing.Routes;
 import dev.caravan.testing.RunningCaravan;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.web.servlet.DispatcherServlet;
 
 /** Everything in the contract × every kind of credential, on the whole program. */
 class AccessMatrixIT {
@@ -40,6 +48,19 @@ class AccessMatrixIT {
 
     /** Finds nothing and says so with a 200. */
     private static final String MATCHES = "POST /v1/events/prefix/{prefix}/send";
+
+    /** Documentation, probes, and what Spring brings along. */
+    private static final Set<String> OF_NO_CONTRACT = Set.of(
+            "* /docs",
+            "* /docs/*",
+            "* /docs/swagger-ui*",
+            "GET /observe",
+            "GET /observe/health",
+            "GET /observe/health/**",
+            "GET /observe/metrics",
+            "* /error",
+            "* /**",
+            "* /webjars/**");
 
     @BeforeAll
     static void start() throws Exception {
@@ -83,6 +104,31 @@ class AccessMatrixIT {
     @TestFactory
     Stream<DynamicTest> everyCallWithEveryCredential() {
         return Contract.read().calls().stream().flatMap(call -> call.open() ? Stream.of(open(call)) : closed(call));
+    }
+
+    /** So that nothing is open, or looked at by nobody, because it was forgotten here. */
+    @Test
+    void whateverTheProgramAnswersAtIsInTheContract() {
+        Set<String> contract = new TreeSet<>(OF_NO_CONTRACT);
+        for (Contract.Call call : Contract.read().calls()) {
+            String path = Routes.plain(call.template());
+            contract.addAll(List.of(call.method() + " " + path, "* " + path));
+        }
+
+        Set<String> routes = Routes.of(caravan.bean(DispatcherServlet.class).getHandlerMappings());
+
+        assertThat(routes).hasSizeGreaterThan(50);
+        assertThat(contract).containsAll(routes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/observe", "/observe/metrics", "/error", "/webjars/a.js", "/anything"})
+    void whatIsInNoContractNeedsAKeyToo(String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(caravan.address().resolve(path))
+                .timeout(Duration.ofSeconds(20))
+                .build();
+
+        unauthenticated(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()));
     }
 
     private static DynamicTest open(Contract.Call call) {
