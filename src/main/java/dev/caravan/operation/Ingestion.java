@@ -100,9 +100,9 @@ final class Ingestion {
         }
     }
 
-    /** The messages go on in the trace of the call that brings them. */
+    /** The messages go on in the trace of the call that brings them, if anybody follows it. */
     private static List<Header> headers(@Nullable TraceContext trace) {
-        if (trace == null) {
+        if (trace == null || !trace.worthCarrying()) {
             return List.of();
         }
         Header parent = header(TraceContext.HEADER, trace.traceparent());

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param traceId 32 lower-case hex digits, not all 0
  * @param spanId 16 lower-case hex digits, not all 0
- * @param flags of one byte; those that are not known here are 0
+ * @param flags of one byte, and our own above it; those that are not known here are 0
  * @param state the {@code tracestate} that came with it; null when there was none
  */
 public record TraceContext(
@@ -22,6 +22,9 @@ public record TraceContext(
 
     private static final int SAMPLED = 1;
     private static final int RANDOM_TRACE_ID = 2;
+    /** Beyond the byte that is told to others. */
+    private static final int UNSEEN = 0x100;
+
     private static final int LENGTH = 55;
     private static final int TRACE_ID = 3;
     private static final int SPAN_ID = 36;
@@ -97,6 +100,17 @@ public record TraceContext(
     /** Something new below this. */
     public TraceContext child() {
         return new TraceContext(traceId, freshSpanId(), flags, state);
+    }
+
+    /** A trace that begins here while nobody wants to see spans: it names what belongs together in the log, no more. */
+    public static TraceContext beginUnseen() {
+        TraceContext begun = begin();
+        return new TraceContext(begun.traceId, begun.spanId, begun.flags | UNSEEN, null);
+    }
+
+    /** Whether somebody may look for more of the trace, so that each message is worth the bytes that name it. */
+    public boolean worthCarrying() {
+        return (flags & UNSEEN) == 0;
     }
 
     /** What has this identity below this: the same one however often it is asked for. */

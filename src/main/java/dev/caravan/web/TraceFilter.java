@@ -51,7 +51,7 @@ final class TraceFilter implements Filter {
             throws IOException, ServletException {
         HttpServletRequest request = (HttpServletRequest) any;
         TraceContext caller = caller(request);
-        TraceContext trace = caller == null ? TraceContext.begin() : caller.child();
+        TraceContext trace = caller == null ? begin() : caller.child();
         if (!spans.want(trace) || request.getRequestURI().startsWith(OBSERVE)) {
             run(trace, chain, any, answer);
             return;
@@ -66,6 +66,11 @@ final class TraceFilter implements Filter {
                 seen.end();
             }
         }
+    }
+
+    private TraceContext begin() {
+        TraceContext begun = TraceContext.begin();
+        return spans.want(begun) ? begun : TraceContext.beginUnseen();
     }
 
     private static void run(TraceContext trace, FilterChain chain, ServletRequest request, ServletResponse response)

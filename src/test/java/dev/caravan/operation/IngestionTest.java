@@ -8,9 +8,13 @@ import dev.caravan.batch.BatchException;
 import dev.caravan.pipeline.Pipeline;
 import dev.caravan.pipeline.PipelineSpecs;
 import dev.caravan.problem.Problem;
+import dev.caravan.trace.CurrentTrace;
+import dev.caravan.trace.TraceContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +28,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
@@ -55,6 +60,27 @@ class IngestionTest {
         assertThat(ingested.accepted()).isEqualTo(2);
         assertThat(ingested.rejected()).isEqualTo(1);
         assertThat(told).containsExactly(new EventsIngested(PIPELINE, 2, 1));
+    }
+
+    @Test
+    void aMessageNamesItsTraceWhenSomebodyFollowsIt() {
+        TraceContext followed = TraceContext.begin();
+        for (TraceContext trace : List.of(followed, TraceContext.beginUnseen())) {
+            CompletableFuture<Ingestion.Ingested> answer = CompletableFuture.supplyAsync(() -> {
+                try (CurrentTrace.Scope scope = CurrentTrace.enter(trace)) {
+                    return ingestion(1_000, topics -> {}).ingest(PIPELINE, events("{}"), LATER);
+                }
+            });
+            awaitSent(trace == followed ? 1 : 2);
+            kafka.completeNext();
+            assertThat(answer.join().accepted()).isEqualTo(1);
+        }
+
+        Iterator<Header> headers =
+                kafka.history().get(0).headers().headers(TraceContext.HEADER).iterator();
+        assertThat(new String(headers.next().value(), StandardCharsets.US_ASCII))
+                .isEqualTo(followed.traceparent());
+        assertThat(kafka.history().get(1).headers()).isEmpty();
     }
 
     @Test

@@ -118,4 +118,15 @@ class TraceContextTest {
     private static TraceContext parsed(String header) {
         return Objects.requireNonNull(TraceContext.parse(header));
     }
+
+    @Test
+    void aTraceThatNobodyFollowsIsNotCarriedAlong() {
+        TraceContext unseen = TraceContext.beginUnseen();
+
+        assertThat(unseen.worthCarrying()).isFalse();
+        assertThat(unseen.child().worthCarrying()).isFalse();
+        assertThat(unseen.traceparent()).endsWith("-03");
+        assertThat(TraceContext.parse(unseen.traceparent()).worthCarrying()).isTrue();
+        assertThat(TraceContext.begin().worthCarrying()).isTrue();
+    }
 }
