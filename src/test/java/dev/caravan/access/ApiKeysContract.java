@@ -6,11 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.caravan.problem.Problem;
 import dev.caravan.problem.Reason;
-import java.time.Clock;
+import dev.caravan.testing.SettableClock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.UUID;
@@ -21,7 +18,7 @@ import org.junit.jupiter.api.Test;
 abstract class ApiKeysContract {
     private static final Set<Scope> READ = Set.of(Scope.PIPELINES_READ);
 
-    private final HandClock clock = new HandClock();
+    private final SettableClock clock = new SettableClock();
     private final String project = "p" + UUID.randomUUID();
     private final Caller admin = new Caller(project, "boss", EnumSet.allOf(Scope.class));
 
@@ -168,28 +165,5 @@ abstract class ApiKeysContract {
     private static void refused(Reason reason, ThrowingCallable call) {
         assertThatExceptionOfType(Problem.class).isThrownBy(call).satisfies(problem -> assertThat(problem.reason())
                 .isEqualTo(reason));
-    }
-
-    private static final class HandClock extends Clock {
-        private Instant now = Instant.parse("2026-01-02T03:04:05Z");
-
-        void pass(Duration duration) {
-            now = now.plus(duration);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }
