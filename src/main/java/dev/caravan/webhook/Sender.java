@@ -5,7 +5,9 @@ import dev.caravan.trace.SpanAttributes;
 import dev.caravan.trace.Spans;
 import dev.caravan.trace.TraceContext;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.nio.AsyncRequestProducer;
@@ -32,6 +35,8 @@ import org.apache.hc.core5.io.CloseMode;
  * the connection goes to a checked address; the name is only in TLS and in the Host header. No thread waits for an answer.
  */
 final class Sender implements AutoCloseable {
+    private static final int OTHER_CONNECTIONS = 3;
+
     private final Addresses addresses;
     private final CloseableHttpAsyncClient client;
     private final Duration timeout;
@@ -59,7 +64,8 @@ final class Sender implements AutoCloseable {
         Instant start = clock.instant();
         return addresses
                 .of(target)
-                .thenCompose(found -> exchange(target, pick(found, message), message, answer))
+                .thenCompose(
+                        found -> exchangeOnLiving(target, pick(found, message), message, answer, OTHER_CONNECTIONS))
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .handle((code, failure) -> failure == null ? Outcome.answered(code) : outcome(failure, answer))
                 .thenApply(outcome -> seen(target, message, start, outcome));
@@ -96,6 +102,26 @@ final class Sender implements AutoCloseable {
     /** Another one at each attempt, if there are several. */
     private static InetAddress pick(List<InetAddress> found, Message message) {
         return found.get((message.attemptInRound() - 1) % found.size());
+    }
+
+    /**
+     * A connection that was kept may have been closed by the other side a moment before it is used: that says nothing of
+     * the endpoint, so the attempt goes on, a few times, on another one. What arrives twice has the same id.
+     */
+    private CompletableFuture<Integer> exchangeOnLiving(
+            TargetUrl target, InetAddress address, Message message, StatusOnly answer, int otherConnections) {
+        return exchange(target, address, message, answer)
+                .exceptionallyCompose(
+                        failure -> otherConnections > 0 && answer.code().isEmpty() && connectionEnded(failure)
+                                ? exchangeOnLiving(target, address, message, answer, otherConnections - 1)
+                                : CompletableFuture.failedFuture(failure));
+    }
+
+    private static boolean connectionEnded(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof ConnectionClosedException
+                || (cause instanceof SocketException && !(cause instanceof ConnectException));
     }
 
     private CompletableFuture<Integer> exchange(

@@ -60,6 +60,15 @@ class SenderTest {
     }
 
     @Test
+    void aKeptConnectionThatTheOtherSideHasClosedIsNoFailureOfTheEndpoint() throws IOException {
+        try (ForgetfulEndpoint forgetful = new ForgetfulEndpoint()) {
+            assertThat(send(forgetful.url())).isEqualTo(Outcome.answered(200));
+            assertThat(send(forgetful.url())).isEqualTo(Outcome.answered(200));
+            assertThat(forgetful.connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void everyAttemptIsInTheTraceOfItsCauseOrInOneOfTheMessage() {
         TraceContext batch = TraceContext.begin();
         assertThat(attempt(1, batch).trace().traceId()).isEqualTo(batch.traceId());
