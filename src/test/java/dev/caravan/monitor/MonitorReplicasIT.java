@@ -19,6 +19,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -210,7 +211,9 @@ class MonitorReplicasIT {
         assertThat(defaults.details()).isEqualTo(Duration.ofSeconds(10));
         Monitored monitored = store.find("default", "detailed").orElseThrow();
         Deployment stopped = store.latest(monitored.seq()).orElseThrow().deployment();
-        SettableClock clock = new SettableClock(Instant.now().plusSeconds(3600));
+        SettableClock clock = new SettableClock(
+                // as exact as the database keeps it
+                Instant.now().truncatedTo(ChronoUnit.MICROS).plusSeconds(3600));
         EventWriter writer = new EventWriter(store, defaults, last -> clock.instant());
 
         assertThat(detail(writer, monitored, stopped, "one")).isTrue();
