@@ -99,18 +99,23 @@ final class StepChecks {
     /** A row that waits is one message; a query's rows may be made of several. */
     List<Violation> order(PipelineSpec spec) {
         List<Violation> violations = new ArrayList<>();
-        boolean queried = false;
+        Step query = null;
         for (int i = 0; i < spec.steps().size(); i++) {
             Step step = spec.steps().get(i);
-            queried |= step.properties().containsKey("query");
-            if (queried && WaitStep.isWait(step)) {
-                violations.add(
-                        new Violation(
-                                "/steps/" + i,
-                                "rows wait before queries: put this step in front of them, or choose rows with jq-transform-action"));
+            if (query == null && step.properties().containsKey("query")) {
+                query = step;
+            }
+            if (query != null && WaitStep.isWait(step)) {
+                violations.add(new Violation("/steps/" + i, behind(query.name())));
             }
         }
         return violations;
+    }
+
+    private static String behind(String query) {
+        return "rows wait before queries: what waits is counted by the offset of its message, and a row of step '" + query
+                + "' may be made of several messages; put this step in front of '" + query
+                + "', and choose or change the rows that wait with jq-transform-action";
     }
 
     private static List<String> partitionBy(Step step) {

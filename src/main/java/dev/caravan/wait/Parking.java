@@ -10,9 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param key of the event it waits for
  * @param run the run it belongs to
  * @param row the row as JSON, as it goes on later
- * @param topic where its message came from, like {@code partition} and {@code offset}; the offset is -1 when a query has
- *     made the row of several messages
- * @param message the message's bytes when they are not {@code row}; null otherwise, and when there is no one message
+ * @param topic where its message came from, like {@code partition} and {@code offset}
+ * @param message the message's bytes when they are not {@code row}; null otherwise
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes as they came, never compared
 public record Parking(
