@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravan.testing.Collector;
 import dev.caravan.testing.ContractHttp;
 import dev.caravan.testing.RunningCaravan;
+import dev.caravan.trace.TraceContext;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -26,16 +28,19 @@ class WaitJourneyIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String QUERY = "SELECT id, coalesce(signal->>'by', 'nobody') AS paid FROM events";
 
+    private static Collector collector;
     private static RunningCaravan caravan;
 
     @BeforeAll
     static void start() throws Exception {
-        caravan = RunningCaravan.embedded();
+        collector = new Collector();
+        caravan = RunningCaravan.start(Map.of("caravan.otlp.endpoint", collector.url()));
     }
 
     @AfterAll
     static void stop() throws Exception {
         caravan.close();
+        collector.close();
     }
 
     private static Map<String, Object> step(String name, String kamelet, Map<String, Object> properties) {
@@ -85,9 +90,14 @@ class WaitJourneyIT {
     }
 
     private static JsonNode call(String method, String path, String body) throws Exception {
+        return call(method, path, body, TraceContext.begin().traceparent());
+    }
+
+    private static JsonNode call(String method, String path, String body, String traceparent) throws Exception {
         HttpResponse<String> answer =
                 ContractHttp.send(HttpRequest.newBuilder(caravan.address().resolve(path))
                         .header("Authorization", "Bearer " + RunningCaravan.ADMIN_KEY)
+                        .header("traceparent", traceparent)
                         .header("Content-Type", "application/json")
                         .method(method, HttpRequest.BodyPublishers.ofString(body))
                         .build());
@@ -197,6 +207,26 @@ class WaitJourneyIT {
     }
 
     @Test
+    void whatGoesOnIsLinkedToTheTracesOfThoseWhoEndedTheWaits() throws Exception {
+        create("traced", List.of(waitStep("traced:{id}", "1h", "fail")));
+        ingest("traced", 1, 3);
+        awaitWaiting("traced", 3);
+        String payload = "{\"payload\": {\"by\": \"card\"}}";
+        for (String path : List.of("traced:1/send", "prefix/traced:2/send", "traced:3/reject", "traced:4/send?buffer_secs=60")) {
+            TraceContext sender = TraceContext.begin();
+            String body = path.endsWith("reject") ? "{\"reason\": \"no\"}" : payload;
+            call("POST", "/v1/events/" + path, body, sender.traceparent());
+            if (path.startsWith("traced:4")) {
+                ingest("traced", 4, 4);
+            }
+            await(path).atMost(Duration.ofSeconds(60))
+                    .until(() -> collector.spans().stream()
+                            .filter(span -> span.name().startsWith("process ") && !span.failed())
+                            .anyMatch(span -> span.links().stream().anyMatch(link -> link.startsWith(sender.traceId()))));
+        }
+    }
+
+    @Test
     void aRowMayWaitTwice() throws Exception {
         create(
                 "twice",
@@ -257,7 +287,11 @@ class WaitJourneyIT {
     void aWaitBehindAQueryOrWithoutAFieldIsRefused() throws Exception {
         HttpResponse<String> wrong = refused("no field", "40d");
         assertThat(wrong.body()).contains("/steps/1/properties/event_key", "/steps/1/properties/timeout");
-        assertThat(refused("a:{a}", "1d").body()).contains("rows wait before queries");
+        JsonNode violations = JSON.readTree(refused("a:{a}", "1d").body()).findValue("violations");
+        assertThat(violations).hasSize(1);
+        assertThat(violations.get(0).path("path").asText()).isEqualTo("/steps/1");
+        assertThat(violations.get(0).path("message").asText())
+                .contains("rows wait before queries", "step 'query'", "in front of 'query'", "jq-transform-action");
     }
 
     private static HttpResponse<String> refused(String key, String timeout) throws Exception {

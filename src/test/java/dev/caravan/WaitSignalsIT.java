@@ -9,6 +9,7 @@ import dev.caravan.connection.KafkaConnection;
 import dev.caravan.route.Topics;
 import dev.caravan.testing.ContractHttp;
 import dev.caravan.testing.RunningCaravan;
+import dev.caravan.trace.TraceContext;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -185,6 +186,29 @@ class WaitSignalsIT {
         assertThat(caravan.post("validate", document("wrong", Map.of("signals", noField), "a:{id}"))
                         .body())
                 .contains("/options/signals/key", "it names no field");
+    }
+
+    @Test
+    void aTraceIsKeptWithAWaitOnlyWhenSomebodyMayLookForIt() throws Exception {
+        create("seen", "seen:{id}");
+        ingest("seen", 1, 2);
+        awaitEvent("seen:1", "waiting");
+        awaitEvent("seen:2", "waiting");
+        TraceContext sender = TraceContext.begin();
+        HttpResponse<String> traced =
+                ContractHttp.send(HttpRequest.newBuilder(caravan.address().resolve("/v1/events/seen:1/send"))
+                        .header("Authorization", "Bearer " + RunningCaravan.ADMIN_KEY)
+                        .header("Content-Type", "application/json")
+                        .header("traceparent", sender.traceparent())
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"payload\": 1}"))
+                        .build());
+        assertThat(traced.statusCode()).isEqualTo(200);
+        call("POST", "/v1/events/seen:2/send", "{\"payload\": 1}");
+        assertThat(count("SELECT count(*) FROM wait WHERE event_key = 'seen:1' AND trace LIKE '00-" + sender.traceId()
+                        + "-%'"))
+                .isEqualTo(1);
+        assertThat(count("SELECT count(*) FROM wait WHERE event_key = 'seen:2' AND trace IS NULL"))
+                .isEqualTo(1);
     }
 
     @Test

@@ -8,7 +8,9 @@ import dev.caravan.trace.Spans;
 import dev.caravan.trace.TraceContext;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,19 +28,28 @@ final class BatchSpans {
 
     /** Until it is closed this thread works for the batch. */
     Attempt begin(Batch batch) {
-        return new Attempt(batch);
+        return begin(batch, List.of());
+    }
+
+    /** @param causes what the batch has to do with besides the traces of its messages */
+    Attempt begin(Batch batch, List<TraceContext> causes) {
+        return new Attempt(batch, causes);
     }
 
     /** One attempt to process a batch. */
     final class Attempt implements AutoCloseable {
         private final Batch batch;
+        private final List<TraceContext> links;
         private final TraceContext trace;
         private final CurrentTrace.Scope scope;
         private final Instant start = clock.instant();
         private @Nullable Throwable failure;
 
-        private Attempt(Batch batch) {
+        private Attempt(Batch batch, List<TraceContext> causes) {
             this.batch = batch;
+            this.links = Stream.concat(causes.stream(), batch.spool().traces().stream())
+                    .distinct()
+                    .toList();
             this.trace = batch.trace();
             this.scope = CurrentTrace.enter(trace);
         }
@@ -63,7 +74,7 @@ final class BatchSpans {
                     Span.Kind.CONSUMER,
                     committed ? trace : trace.child(),
                     committed ? null : trace,
-                    batch.spool().traces(),
+                    links,
                     attributes(topic),
                     start,
                     clock.instant(),

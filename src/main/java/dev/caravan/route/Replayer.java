@@ -169,7 +169,7 @@ public final class Replayer implements SmartLifecycle {
 
     private void run(Replay replay, Batch batch, List<Resumable> waited, RunningVersions versions) {
         String step = replay.afterStep();
-        try (BatchSpans.Attempt attempt = spans.begin(batch)) {
+        try (BatchSpans.Attempt attempt = spans.begin(batch, Resumer.traces(waited))) {
             Batch begun =
                     step == null ? batch : Resumer.resumed(batch, step, waited, versions.runtime(replay.version()));
             String route = step == null ? batch.route() : RouteCompiler.afterRoute(batch.route(), step);

@@ -11,6 +11,8 @@ import dev.caravan.batch.Spool;
 import dev.caravan.batch.SpoolWriter;
 import dev.caravan.delivery.Replay;
 import dev.caravan.delivery.Replays;
+import dev.caravan.trace.MemberTraces;
+import dev.caravan.trace.TraceContext;
 import dev.caravan.wait.Resumable;
 import dev.caravan.wait.Resumptions;
 import dev.caravan.wait.Wait;
@@ -84,6 +86,18 @@ final class Resumer {
             }
             return writer.finish();
         }
+    }
+
+    /** Of those who ended the waits: the first of them, as of messages. */
+    static List<TraceContext> traces(List<Resumable> rows) {
+        MemberTraces traces = new MemberTraces();
+        for (Resumable row : rows) {
+            String trace = row.trace();
+            if (trace != null) {
+                traces.add(bytes(trace));
+            }
+        }
+        return traces.list();
     }
 
     /** The batch with the rows as they go on: with the event's payload, or dead when it did not come. */

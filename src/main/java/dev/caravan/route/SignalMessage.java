@@ -3,6 +3,7 @@ package dev.caravan.route;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.pipeline.Signals;
 import dev.caravan.problem.Problem;
+import dev.caravan.trace.TraceContext;
 import dev.caravan.wait.EventKey;
 import dev.caravan.wait.TopicSignals;
 import dev.caravan.web.StrictJson;
@@ -11,6 +12,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /** Finds key and payload of the event in a message. */
@@ -29,7 +32,8 @@ final class SignalMessage {
     }
 
     /** @throws Problem when the message tells of no event */
-    TopicSignals.Signal read(byte @Nullable [] message, Instant time, Instant now) {
+    TopicSignals.Signal read(ConsumerRecord<byte[], byte[]> record, Instant now) {
+        byte[] message = record.value();
         if (message == null) {
             throw new Problem(RouteReason.NO_SIGNAL, "The message has no value.");
         }
@@ -48,8 +52,17 @@ final class SignalMessage {
         if (value.isMissingNode()) {
             throw new Problem(RouteReason.NO_SIGNAL, "The field " + String.join(".", payload) + " is missing.");
         }
-        long left = Duration.between(now, time.plus(buffer)).toSeconds();
-        return new TopicSignals.Signal(found, new String(StrictJson.bytes(value), StandardCharsets.UTF_8), (int)
-                Math.max(0, Math.min(left, buffer.toSeconds())));
+        Instant end = Instant.ofEpochMilli(record.timestamp()).plus(buffer);
+        long left = Math.max(0, Math.min(Duration.between(now, end).toSeconds(), buffer.toSeconds()));
+        String text = new String(StrictJson.bytes(value), StandardCharsets.UTF_8);
+        return new TopicSignals.Signal(found, text, (int) left, trace(record));
+    }
+
+    private static @Nullable String trace(ConsumerRecord<byte[], byte[]> record) {
+        Header header = record.headers().lastHeader(TraceContext.HEADER);
+        TraceContext context = header == null || header.value() == null
+                ? null
+                : TraceContext.parse(new String(header.value(), StandardCharsets.ISO_8859_1));
+        return context == null ? null : context.traceparent();
     }
 }

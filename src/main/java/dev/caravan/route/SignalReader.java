@@ -6,7 +6,6 @@ import dev.caravan.problem.Problem;
 import dev.caravan.wait.TopicSignals;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -127,18 +126,19 @@ final class SignalReader implements AutoCloseable, ConsumerRebalanceListener {
 
     private void take(TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
         Map<String, Integer> refused = new HashMap<>();
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            try {
-                if (take(record) instanceof TopicSignals.Outcome.Refused problem) {
+        try {
+            for (TopicSignals.Outcome outcome : outcomes(partition, records)) {
+                if (outcome instanceof TopicSignals.Outcome.Refused problem) {
                     refused.merge(
                             problem.why().reason().id() + ": " + problem.why().detail(), 1, Integer::sum);
                 }
-            } catch (RuntimeException e) {
-                // nothing behind this one before this one
-                toSeek.add(partition);
-                consumer.pause(List.of(partition));
-                throw e;
             }
+        } catch (RuntimeException e) {
+            // nothing behind these before these; PostgreSQL knows how many of them are done
+            toSeek.add(partition);
+            consumer.seek(partition, records.get(0).offset());
+            consumer.pause(List.of(partition));
+            throw e;
         }
         refused.forEach((why, count) -> listener.signalsRefused(
                 pipeline.id(),
@@ -146,25 +146,26 @@ final class SignalReader implements AutoCloseable, ConsumerRebalanceListener {
                         + why));
     }
 
-    private TopicSignals.Outcome take(ConsumerRecord<byte[], byte[]> record) {
-        TopicSignals.Origin origin = origin(new TopicPartition(record.topic(), record.partition()));
-        TopicSignals.Signal signal;
-        try {
-            signal = message.read(record.value(), Instant.ofEpochMilli(record.timestamp()), clock.instant());
-        } catch (Problem noSignal) {
-            return signals.skip(origin, record.offset(), noSignal);
+    private List<TopicSignals.Outcome> outcomes(
+            TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
+        OptionalLong next = signals.position(origin(partition));
+        if (next.isPresent() && next.getAsLong() > records.get(0).offset()) {
+            seeWhetherTopicIsNew();
         }
-        TopicSignals.Outcome outcome = signals.take(origin, record.offset(), signal);
-        boolean newTopic = outcome instanceof TopicSignals.Outcome.Known && topicIsNew();
-        return newTopic ? take(record) : outcome;
+        return signals.take(origin(partition), records.stream().map(this::read).toList());
     }
 
-    /** Whether a known offset is that of another topic, because somebody has made it anew under the same name. */
-    private boolean topicIsNew() {
-        String now = currentId.get().orElse(topicId);
-        boolean other = !now.equals(topicId);
-        topicId = now;
-        return other;
+    private TopicSignals.Message read(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return new TopicSignals.Message.Telling(record.offset(), message.read(record, clock.instant()));
+        } catch (Problem noSignal) {
+            return new TopicSignals.Message.Other(record.offset(), noSignal);
+        }
+    }
+
+    /** A known offset may be that of another topic, because somebody has made it anew under the same name. */
+    private void seeWhetherTopicIsNew() {
+        topicId = currentId.get().orElse(topicId);
     }
 
     private TopicSignals.Origin origin(TopicPartition partition) {

@@ -79,7 +79,8 @@ final class RunRows {
 
     private static String newest(String status, String condition) {
         return "SELECT * FROM wait WHERE project = :project AND status = '" + status
-                + "' AND run IS NOT NULL AND NOT superseded" + condition + " ORDER BY requested_at DESC, seq DESC";
+                + "' AND seq > 0 AND run IS NOT NULL AND NOT superseded" + condition
+                + " ORDER BY requested_at DESC, seq DESC";
     }
 
     private static String condition(RunFilter filter, Map<String, Object> parameters) {

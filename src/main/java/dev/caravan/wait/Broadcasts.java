@@ -43,11 +43,13 @@ final class Broadcasts {
         List<Wait> shown = new ArrayList<>();
         long resolved = 0;
         while (System.nanoTime() - start < BUDGET.toNanos()) {
-            WaitBroadcasts.Chunk chunk = broadcasts.send(project, keys, payload, by, CHUNK);
+            boolean named = resolved == 0;
+            WaitBroadcasts.Chunk chunk = named
+                    ? broadcasts.send(project, keys, payload, by, CHUNK)
+                    : broadcasts.sendUnnamed(project, keys, payload, by, CHUNK);
+            // who watches one that is not named is told like those who watch on another replica
             chunk.waits().forEach(streams::ended);
-            if (resolved == 0) {
-                shown.addAll(chunk.waits());
-            }
+            shown.addAll(chunk.waits());
             resolved += chunk.resolved();
             if (chunk.last() == null || chunk.resolved() < CHUNK) {
                 return new Resolved(shown, resolved, 0);

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param outcome its payload is the signal when the status is RECEIVED
  * @param row the row as it was parked
  * @param message the original bytes of its message; null when they are the row
+ * @param trace the {@code traceparent} of who ended the wait, as far as it is known
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes as they came, never compared
 public record Resumable(
@@ -18,4 +19,5 @@ public record Resumable(
         byte @Nullable [] messageKey,
         @Nullable String messageHeaders,
         Instant messageTime,
-        byte @Nullable [] message) {}
+        byte @Nullable [] message,
+        @Nullable String trace) {}

@@ -148,7 +148,8 @@ public final class Resumptions {
                         row.getBytes("message_key"),
                         row.getString("message_headers"),
                         Objects.requireNonNull(row.getTimestamp("message_time")).toInstant(),
-                        row.getBytes("message")))
+                        row.getBytes("message"),
+                        row.getString("trace")))
                 .list();
     }
 

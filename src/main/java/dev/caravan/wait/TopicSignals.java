@@ -1,8 +1,17 @@
 package dev.caravan.wait;
 
 import dev.caravan.problem.Problem;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -13,6 +22,11 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Repository
 public final class TopicSignals {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicSignals.class);
+
+    /** Shorter than the database takes to look for a circle of those who wait for each other. */
+    private static final int PATIENCE_MS = 100;
+
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final Waits waits;
@@ -35,8 +49,24 @@ public final class TopicSignals {
      *
      * @param payload a JSON text
      * @param keepSecs how long it may be kept when nobody waits for it yet; 0 to let it go then
+     * @param trace the {@code traceparent} of the message; null when it has none
      */
-    public record Signal(String key, String payload, int keepSecs) {}
+    public record Signal(
+            String key,
+            String payload,
+            int keepSecs,
+            @Nullable String trace) {}
+
+    /** A message of the topic. */
+    public sealed interface Message {
+        long offset();
+
+        /** It tells of an event. */
+        record Telling(long offset, Signal signal) implements Message {}
+
+        /** It does not. */
+        record Other(long offset, Problem why) implements Message {}
+    }
 
     /** What a signal came to. */
     public sealed interface Outcome {
@@ -52,58 +82,113 @@ public final class TopicSignals {
 
     /** The offset of the next message; empty when none has been taken. */
     public OptionalLong position(Origin origin) {
-        return jdbc.sql("""
+        return at(origin, """
                         SELECT next_offset FROM signal_position
                         WHERE pipeline = :pipeline AND topic = :topic AND topic_id = :id AND partition = :partition""")
-                .param("pipeline", origin.pipeline())
-                .param("topic", origin.topic())
-                .param("id", origin.topicId())
-                .param("partition", origin.partition())
                 .query(Long.class)
                 .optional()
                 .map(OptionalLong::of)
                 .orElseGet(OptionalLong::empty);
     }
 
-    /** Gives the signal of a message to its wait, or keeps it. */
-    public Outcome take(Origin origin, long offset, Signal signal) {
-        return inTransaction(origin, offset, () -> {
+    /**
+     * Gives the signals of messages to their waits, or keeps them: all in one transaction, or else in one for each.
+     *
+     * @param messages with rising offsets
+     * @return what they came to, in the same order
+     */
+    public List<Outcome> take(Origin origin, List<Message> messages) {
+        if (messages.size() > 1) {
             try {
-                waits.send(origin.project(), signal.key(), signal.payload(), signal.keepSecs(), origin.pipeline());
-                return new Outcome.Taken();
-            } catch (Problem refused) {
-                if (refused.reason() == WaitReason.CONTENDED) {
-                    throw refused;
-                }
-                return new Outcome.Refused(refused);
+                return together(origin, messages);
+            } catch (DataAccessException | Problem inTheWay) {
+                // one that has to wait for somebody else does so without holding the others' rows
+                LOG.debug("Signals of {} are taken one by one", origin, inTheWay);
             }
-        });
+        }
+        return messages.stream()
+                .flatMap(message -> together(origin, List.of(message)).stream())
+                .toList();
     }
 
-    /** Goes past a message that is no signal. */
-    public Outcome skip(Origin origin, long offset, Problem why) {
-        return inTransaction(origin, offset, () -> new Outcome.Refused(why));
+    private List<Outcome> together(Origin origin, List<Message> messages) {
+        return Objects.requireNonNull(transaction.execute(status -> {
+            long next = lock(origin, messages.get(0).offset());
+            if (messages.size() > 1) {
+                jdbc.sql("SET LOCAL lock_timeout = '" + PATIENCE_MS + "ms'").update();
+            }
+            List<Outcome> outcomes = effects(
+                    origin,
+                    messages.stream()
+                            .filter(message -> message.offset() >= next)
+                            .toList());
+            long known = messages.size() - outcomes.size();
+            return Stream.concat(Stream.generate(Outcome.Known::new).limit(known), outcomes.stream())
+                    .toList();
+        }));
     }
 
-    private Outcome inTransaction(Origin origin, long offset, java.util.function.Supplier<Outcome> effect) {
-        return Objects.requireNonNull(
-                transaction.execute(status -> moveTo(origin, offset) ? effect.get() : new Outcome.Known()));
+    private List<Outcome> effects(Origin origin, List<Message> messages) {
+        if (messages.isEmpty()) {
+            return List.of();
+        }
+        Map<Message, Sending> sendings = new LinkedHashMap<>();
+        for (Message message : messages) {
+            if (message instanceof Message.Telling telling) {
+                sendings.put(message, sending(origin, telling.signal()));
+            }
+        }
+        // what goes through here at once is most of it; the rest has no wait, or is told why it is refused
+        Set<Sending> received = messages.size() == 1 ? Set.of() : waits.send(List.copyOf(sendings.values()));
+        List<Outcome> outcomes = messages.stream()
+                .map(message -> outcome(message, sendings.get(message), received))
+                .toList();
+        moveTo(origin, messages.get(messages.size() - 1).offset() + 1);
+        return outcomes;
+    }
+
+    private static Sending sending(Origin origin, Signal signal) {
+        return new Sending(origin.project(), signal.key(), signal.payload(), origin.pipeline(), signal.trace());
+    }
+
+    private Outcome outcome(Message message, @Nullable Sending sending, Set<Sending> received) {
+        if (sending == null || !(message instanceof Message.Telling telling)) {
+            return new Outcome.Refused(((Message.Other) message).why());
+        }
+        try {
+            if (!received.contains(sending)) {
+                waits.send(sending, telling.signal().keepSecs());
+            }
+            return new Outcome.Taken();
+        } catch (Problem refused) {
+            if (refused.reason() == WaitReason.CONTENDED) {
+                throw refused;
+            }
+            return new Outcome.Refused(refused);
+        }
     }
 
     /** Locks the position until the end of the transaction, so that of two readers the second sees what the first did. */
-    private boolean moveTo(Origin origin, long offset) {
-        return jdbc.sql("""
+    private long lock(Origin origin, long first) {
+        return at(origin, """
                         INSERT INTO signal_position AS p (pipeline, topic, topic_id, partition, next_offset)
-                        VALUES (:pipeline, :topic, :id, :partition, :next)
-                        ON CONFLICT (pipeline, topic, topic_id, partition) DO UPDATE SET next_offset = excluded.next_offset
-                        WHERE p.next_offset < excluded.next_offset""")
-                        .param("pipeline", origin.pipeline())
-                        .param("topic", origin.topic())
-                        .param("id", origin.topicId())
-                        .param("partition", origin.partition())
-                        .param("next", offset + 1)
-                        .update()
-                == 1;
+                        VALUES (:pipeline, :topic, :id, :partition, :first)
+                        ON CONFLICT (pipeline, topic, topic_id, partition) DO UPDATE SET next_offset = p.next_offset
+                        RETURNING next_offset""").param("first", first).query(Long.class).single();
+    }
+
+    private void moveTo(Origin origin, long next) {
+        at(origin, """
+                        UPDATE signal_position SET next_offset = :next
+                        WHERE pipeline = :pipeline AND topic = :topic AND topic_id = :id AND partition = :partition""").param("next", next).update();
+    }
+
+    private JdbcClient.StatementSpec at(Origin origin, String sql) {
+        return jdbc.sql(sql)
+                .param("pipeline", origin.pipeline())
+                .param("topic", origin.topic())
+                .param("id", origin.topicId())
+                .param("partition", origin.partition());
     }
 
     /** The pipeline is gone. */

@@ -22,7 +22,7 @@ final class WaitBroadcasts {
     record Chunk(List<Wait> waits, int resolved, @Nullable String last) {}
 
     // rows are locked in the order of their keys, so that broadcasts never wait for each other in a circle
-    private static final String CHUNK = """
+    private static final String SEND = """
             WITH picked AS MATERIALIZED (
                 SELECT seq AS picked_seq, event_key AS picked_key FROM wait
                 WHERE project = :project AND status = 'waiting' AND expires_at > now()
@@ -30,16 +30,24 @@ final class WaitBroadcasts {
                 ORDER BY event_key LIMIT :limit FOR UPDATE),
             changed AS (
                 UPDATE wait SET status = 'received', response_payload = :payload, received_at = now(), ended_at = now(),
-                    sent_by = :by
-                FROM picked WHERE seq = picked_seq AND status = 'waiting' RETURNING %1$s),
-            %2$s,
+                    sent_by = :by, trace = :trace
+                FROM picked WHERE seq = picked_seq AND status = 'waiting' RETURNING %s),
+            %s""";
+
+    private static final String NAMED =
+            SEND.formatted(WaitRows.COLUMNS, WaitRows.ENDED) + """
+            ,
             sized AS (
                 SELECT %1$s, count(*) OVER () AS resolved, (SELECT max(picked_key) FROM picked) AS last,
                     sum(coalesce(octet_length(request_payload), 0) + coalesce(octet_length(response_payload), 0))
                         OVER (ORDER BY event_key) AS bytes
                 FROM changed)
             SELECT * FROM sized WHERE bytes <= :bytes OR event_key = (SELECT min(event_key) FROM changed)
-            ORDER BY event_key""".formatted(WaitRows.COLUMNS, WaitRows.ENDED);
+            ORDER BY event_key""".formatted(WaitRows.COLUMNS);
+
+    private static final String COUNTED =
+            SEND.formatted("seq, project, status, requested_at, received_at, pipeline, version, step", WaitRows.ENDED)
+                    + "\nSELECT count(*) AS resolved, (SELECT max(picked_key) FROM picked) AS last FROM changed";
 
     private final JdbcClient jdbc;
 
@@ -47,18 +55,12 @@ final class WaitBroadcasts {
         this.jdbc = jdbc;
     }
 
-    /** Ends up to {@code limit} waits, all of them or none. */
+    /** Ends up to {@code limit} waits, all of them or none, and tells which. */
     Chunk send(String project, KeyRange keys, @Nullable String payload, String by, int limit) {
         List<Wait> waits = new ArrayList<>();
         int[] resolved = {0};
         String[] last = {null};
-        jdbc.sql(CHUNK)
-                .param("project", project)
-                .param("first", keys.first())
-                .param("end", keys.end())
-                .param("payload", payload, java.sql.Types.VARCHAR)
-                .param("by", by)
-                .param("limit", limit)
+        statement(NAMED, project, keys, payload, by, limit)
                 .param("bytes", SHOWN_BYTES)
                 .query((row, number) -> {
                     resolved[0] = row.getInt("resolved");
@@ -67,6 +69,25 @@ final class WaitBroadcasts {
                 })
                 .list();
         return new Chunk(waits, resolved[0], last[0]);
+    }
+
+    /** Like {@link #send}, but tells only how many. */
+    Chunk sendUnnamed(String project, KeyRange keys, @Nullable String payload, String by, int limit) {
+        return statement(COUNTED, project, keys, payload, by, limit)
+                .query((row, number) -> new Chunk(List.of(), row.getInt("resolved"), row.getString("last")))
+                .single();
+    }
+
+    private JdbcClient.StatementSpec statement(
+            String sql, String project, KeyRange keys, @Nullable String payload, String by, int limit) {
+        return jdbc.sql(sql)
+                .param("project", project)
+                .param("first", keys.first())
+                .param("end", keys.end())
+                .param("payload", payload, java.sql.Types.VARCHAR)
+                .param("by", by)
+                .param("trace", Sending.currentTrace(), java.sql.Types.VARCHAR)
+                .param("limit", limit);
     }
 
     /** How many are waiting. */

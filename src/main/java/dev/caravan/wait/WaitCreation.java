@@ -35,6 +35,7 @@ final class WaitCreation {
                 status = CASE WHEN w.expires_at > excluded.requested_at THEN 'received' ELSE 'waiting' END,
                 response_payload = CASE WHEN w.expires_at > excluded.requested_at THEN w.response_payload END,
                 sent_by = CASE WHEN w.expires_at > excluded.requested_at THEN w.sent_by END,
+                trace = CASE WHEN w.expires_at > excluded.requested_at THEN w.trace END,
                 received_at = CASE WHEN w.expires_at > excluded.requested_at THEN excluded.requested_at END,
                 ended_at = CASE WHEN w.expires_at > excluded.requested_at THEN excluded.requested_at END,
                 id = excluded.id, job_run_id = excluded.job_run_id, request_payload = excluded.request_payload,
@@ -61,14 +62,14 @@ final class WaitCreation {
     private static final String KEEP =
             """
             WITH changed AS (
-                INSERT INTO wait AS w (id, project, event_key, status, response_payload, sent_by, timeout_secs,
-                    requested_at, expires_at)
-                SELECT gen_random_uuid(), :project, :key, 'buffered', :payload, :by, :secs, at,
+                INSERT INTO wait AS w (id, project, event_key, status, response_payload, sent_by, trace,
+                    timeout_secs, requested_at, expires_at)
+                SELECT gen_random_uuid(), :project, :key, 'buffered', :payload, :by, :trace, :secs, at,
                     at + make_interval(secs => :secs)
                 FROM (SELECT clock_timestamp() AS at) AS t
                 ON CONFLICT (project, event_key) WHERE status IN ('waiting', 'buffered') DO UPDATE SET
                     status = CASE WHEN w.status = 'waiting' THEN 'received' ELSE 'buffered' END,
-                    response_payload = excluded.response_payload, sent_by = excluded.sent_by,
+                    response_payload = excluded.response_payload, sent_by = excluded.sent_by, trace = excluded.trace,
                     received_at = CASE WHEN w.status = 'waiting' THEN excluded.requested_at END,
                     ended_at = CASE WHEN w.status = 'waiting' THEN excluded.requested_at END,
                     expires_at = CASE WHEN w.status = 'waiting' THEN w.expires_at ELSE excluded.expires_at END
@@ -121,13 +122,14 @@ final class WaitCreation {
      * Keeps an event for a wait that is still to come; a wait that is there after all gets it. Empty when another event is
      * kept already, or when the wait is overdue.
      */
-    Optional<Kept> keep(String project, String key, @Nullable String payload, int seconds, String by) {
+    Optional<Kept> keep(Sending sending, int seconds) {
         return jdbc.sql(KEEP)
-                .param("project", project)
-                .param("key", key)
-                .param("payload", payload, java.sql.Types.VARCHAR)
+                .param("project", sending.project())
+                .param("key", sending.key())
+                .param("payload", sending.payload(), java.sql.Types.VARCHAR)
                 .param("secs", seconds)
-                .param("by", by)
+                .param("by", sending.by())
+                .param("trace", sending.trace(), java.sql.Types.VARCHAR)
                 .query((row, number) -> row.getString("status").equals("buffered")
                         ? new Kept(null)
                         : new Kept(WaitRows.read(row, number)))

@@ -2,6 +2,7 @@ package dev.caravan.wait;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -33,10 +34,11 @@ final class WaitEndings {
             project = :project AND event_key = :key AND status = 'waiting' AND expires_at > clock_timestamp()""";
 
     private static final String RECEIVED = """
-            status = 'received', response_payload = :payload, received_at = now(), ended_at = now(), sent_by = :by""";
+            status = 'received', response_payload = :payload, received_at = now(), ended_at = now(), sent_by = :by,
+            trace = :trace""";
 
     private static final String CANCELED = """
-            status = 'canceled', error = :error, rejected = :rejected, ended_at = now(), sent_by = :by""";
+            status = 'canceled', error = :error, rejected = :rejected, ended_at = now(), sent_by = :by, trace = :trace""";
 
     /** The newest wait of the key, looked up only when nothing was changed. */
     private static final String NEWEST = """
@@ -97,15 +99,16 @@ final class WaitEndings {
     }
 
     /** Gives the wait of a key its signal; empty when no wait has this key. */
-    Optional<Try> send(String project, String key, @Nullable String payload, String by) {
+    Optional<Try> send(Sending sending) {
         return jdbc.sql(SEND)
-                .param("project", project)
-                .param("key", key)
-                .param("payload", payload, java.sql.Types.VARCHAR)
-                .param("by", by)
+                .param("project", sending.project())
+                .param("key", sending.key())
+                .param("payload", sending.payload(), Types.VARCHAR)
+                .param("by", sending.by())
+                .param("trace", sending.trace(), Types.VARCHAR)
                 .query(Try::read)
                 .optional()
-                .or(() -> newest(project, key));
+                .or(() -> newest(sending.project(), sending.key()));
     }
 
     /** By a second statement: what it sees may be there since the first one only, and then the whole is tried again. */
@@ -125,6 +128,7 @@ final class WaitEndings {
                 .param("error", error)
                 .param("rejected", rejected)
                 .param("by", by)
+                .param("trace", Sending.currentTrace(), Types.VARCHAR)
                 .query(Try::read)
                 .optional()
                 .or(() -> newest(project, key));
@@ -138,6 +142,7 @@ final class WaitEndings {
                 .param("error", error)
                 .param("rejected", false)
                 .param("by", by)
+                .param("trace", Sending.currentTrace(), Types.VARCHAR)
                 .query(WaitRows::read)
                 .optional();
     }
@@ -146,8 +151,9 @@ final class WaitEndings {
     Optional<Wait> sendByLink(UUID link, @Nullable String payload, String by) {
         return jdbc.sql(SEND_BY_LINK)
                 .param("link", link)
-                .param("payload", payload, java.sql.Types.VARCHAR)
+                .param("payload", payload, Types.VARCHAR)
                 .param("by", by)
+                .param("trace", Sending.currentTrace(), Types.VARCHAR)
                 .query(WaitRows::read)
                 .optional();
     }
@@ -158,6 +164,7 @@ final class WaitEndings {
                 .param("error", error)
                 .param("rejected", true)
                 .param("by", by)
+                .param("trace", Sending.currentTrace(), Types.VARCHAR)
                 .query(WaitRows::read)
                 .optional();
     }

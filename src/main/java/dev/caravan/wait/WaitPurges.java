@@ -9,7 +9,7 @@ import org.springframework.stereotype.Repository;
 @Repository
 final class WaitPurges {
     private static final String OLD = """
-            project = :project AND status IN ('received', 'timed_out', 'canceled')
+            project = :project AND status IN ('received', 'timed_out', 'canceled') AND seq > 0
             AND requested_at <= now() - make_interval(secs => :secs) AND ended_at <= now() - make_interval(secs => :secs)
             AND (pipeline IS NULL OR NOT EXISTS (SELECT FROM wait_resume WHERE wait_resume.wait = seq AND NOT done))""";
 

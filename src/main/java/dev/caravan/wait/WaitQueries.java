@@ -78,14 +78,14 @@ final class WaitQueries {
         return row.getString("status") == null ? Optional.empty() : Optional.of(WaitRows.read(row, number));
     }
 
-    /** Each status has its own part of the index, newest first; the page is merged from the heads of those parts. */
+    /** Each status has its own part of the index (of {@code seq > 0}); the page is merged from the newest of those parts. */
     WaitPage list(String project, WaitFilter filter, WaitPage.@Nullable Place after, int limit) {
         Map<String, Object> parameters = new LinkedHashMap<>();
         String condition = condition(filter, after, parameters);
         Stream<WaitStatus> statuses =
                 filter.status() == null ? Stream.of(WaitStatus.values()) : Stream.of(filter.status());
         String heads = statuses.map(status -> """
-                        (SELECT * FROM wait WHERE project = :project AND status = '%s'%s
+                        (SELECT * FROM wait WHERE project = :project AND status = '%s' AND seq > 0%s
                          ORDER BY requested_at DESC, seq DESC LIMIT :limit)""".formatted(status.id(), condition))
                 .collect(Collectors.joining("\nUNION ALL\n"));
         List<Long> sizes = new ArrayList<>();
@@ -168,7 +168,7 @@ final class WaitQueries {
                     count(*) FILTER (WHERE status = 'canceled') AS canceled,
                     (sum(extract(epoch FROM received_at - requested_at)) * 1000000)::bigint AS waited
                 FROM wait
-                WHERE project = :project AND status IN ('waiting', 'received', 'timed_out', 'canceled')
+                WHERE project = :project AND status IN ('waiting', 'received', 'timed_out', 'canceled') AND seq > 0
                     AND requested_at >= :since""";
         JdbcClient.StatementSpec asked =
                 since == null ? jdbc.sql(all) : jdbc.sql(some).param("since", WaitRows.utc(since));

@@ -6,6 +6,7 @@ import dev.caravan.wait.WaitEndings.Try;
 import dev.caravan.web.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -26,13 +27,23 @@ public final class Waits {
     private final WaitCreation creation;
     private final BulkParking bulk;
     private final WaitEndings endings;
+    private final SendingRows rows;
+    private final GatheredSends gathered;
     private final WaitQueries queries;
     private final WaitStreams streams;
 
-    Waits(WaitCreation creation, BulkParking bulk, WaitEndings endings, WaitQueries queries, WaitStreams streams) {
+    Waits(
+            WaitCreation creation,
+            BulkParking bulk,
+            WaitEndings endings,
+            SendingRows rows,
+            WaitQueries queries,
+            WaitStreams streams) {
         this.creation = creation;
         this.bulk = bulk;
         this.endings = endings;
+        this.rows = rows;
+        this.gathered = new GatheredSends(rows);
         this.queries = queries;
         this.streams = streams;
     }
@@ -108,13 +119,32 @@ public final class Waits {
      * @param by id of the key that sends
      */
     public Sent send(String project, String key, @Nullable String payload, int keepSecs, String by) {
+        Sending sending = new Sending(project, key, payload, by, Sending.currentTrace());
+        Optional<Wait> received = gathered.send(sending);
+        received.ifPresent(this::tell);
+        return received.<Sent>map(wait -> new Sent.Received(wait, false)).orElseGet(() -> send(sending, keepSecs));
+    }
+
+    /**
+     * Gives waits their signals by as few statements as possible, which are part of the transaction around them.
+     *
+     * @return by identity, those that a wait has; each other has to be sent by itself
+     */
+    Set<Sending> send(List<Sending> sendings) {
+        Map<Sending, Wait> received = rows.send(sendings);
+        received.values().forEach(this::tell);
+        return received.keySet();
+    }
+
+    /** By statements of its own, which are part of the transaction around it if there is one. */
+    Sent send(Sending sending, int keepSecs) {
         for (int i = 0; i < TRIES; i++) {
-            Optional<Try> tried = endings.send(project, key, payload, by);
+            Optional<Try> tried = endings.send(sending);
             if (tried.isEmpty()) {
                 if (keepSecs == 0) {
                     throw unknown();
                 }
-                Optional<Sent> kept = keep(project, key, payload, keepSecs, by);
+                Optional<Sent> kept = keep(sending, keepSecs);
                 if (kept.isPresent()) {
                     return kept.get();
                 }
@@ -122,15 +152,15 @@ public final class Waits {
                 tell(tried.get().found());
                 return new Sent.Received(tried.get().found(), false);
             } else if (!inFlight(tried.get())) {
-                return new Sent.Received(received(tried.get().found(), payload), true);
+                return new Sent.Received(received(tried.get().found(), sending.payload()), true);
             }
         }
         throw contended();
     }
 
     /** Empty when what is there changes right now, so that everything has to be looked at again. */
-    private Optional<Sent> keep(String project, String key, @Nullable String payload, int seconds, String by) {
-        Optional<WaitCreation.Kept> kept = creation.keep(project, key, payload, seconds, by);
+    private Optional<Sent> keep(Sending sending, int seconds) {
+        Optional<WaitCreation.Kept> kept = creation.keep(sending, seconds);
         if (kept.isPresent()) {
             Wait wait = kept.get().received();
             if (wait == null) {
@@ -139,8 +169,8 @@ public final class Waits {
             tell(wait);
             return Optional.of(new Sent.Received(wait, false));
         }
-        Optional<Optional<String>> other = creation.kept(project, key);
-        if (other.isPresent() && !same(other.get().orElse(null), payload)) {
+        Optional<Optional<String>> other = creation.kept(sending.project(), sending.key());
+        if (other.isPresent() && !same(other.get().orElse(null), sending.payload())) {
             throw new Problem(
                     WaitReason.ALREADY_RECEIVED,
                     "Another event is kept for this key already, and its wait will get that.");
@@ -199,7 +229,7 @@ public final class Waits {
     }
 
     /** Nobody hears of what may still be undone. */
-    private void tell(Wait wait) {
+    void tell(Wait wait) {
         if (TransactionSynchronizationManager.isSynchronizationActive()) {
             TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
                 @Override

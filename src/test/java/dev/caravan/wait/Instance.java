@@ -44,7 +44,13 @@ final class Instance implements AutoCloseable {
         queries = new WaitQueries(jdbc);
         creation = new WaitCreation(new JdbcTemplate(around.apply(pool)));
         streams = new WaitStreams(queries, settings);
-        waits = new Waits(creation, new BulkParking(new JdbcTemplate(around.apply(pool))), endings, queries, streams);
+        waits = new Waits(
+                creation,
+                new BulkParking(new JdbcTemplate(around.apply(pool))),
+                endings,
+                new SendingRows(jdbc),
+                queries,
+                streams);
         WaitPurges purges = new WaitPurges(jdbc);
         broadcasts = new Broadcasts(new WaitBroadcasts(jdbc), purges, streams);
         retention = new WaitRetention(purges, settings);

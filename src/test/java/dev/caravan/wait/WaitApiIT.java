@@ -332,7 +332,7 @@ class WaitApiIT {
         org.awaitility.Awaitility.await()
                 .until(() -> caravan.bean(WaitStreams.class).open() > 0);
         // as another replica would, which this one hears nothing of
-        caravan.bean(WaitEndings.class).send("default", key, "2", "elsewhere");
+        caravan.bean(WaitEndings.class).send(new Sending("default", key, "2", "elsewhere", null));
         assertThat(streaming.get().body()).contains("\"response_payload\":2");
         org.awaitility.Awaitility.await()
                 .until(() -> caravan.bean(WaitStreams.class).open() == 0);

@@ -4,6 +4,8 @@ import static dev.caravan.wait.WaitDatabase.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.connection.DatabaseConnection;
+import dev.caravan.problem.Problem;
+import java.sql.Connection;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +14,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -60,7 +62,7 @@ class WaitOrderIT {
         return there.queries.find("p", key).orElseThrow().status();
     }
 
-    @Test
+    @Race
     void aCancellationThatComesAfterTheTimeOutIsRefused() throws Exception {
         here.register(key);
         ParkedSql.Parked cancellation = SQL.before("status = 'canceled'");
@@ -74,7 +76,7 @@ class WaitOrderIT {
         assertThat(status()).isEqualTo(WaitStatus.TIMED_OUT);
     }
 
-    @Test
+    @Race
     void aTimeOutThatComesAfterTheCancellationFindsNothing() throws Exception {
         here.register(key);
         there.makeDue(key);
@@ -95,7 +97,7 @@ class WaitOrderIT {
         assertThat(status()).isEqualTo(WaitStatus.CANCELED);
     }
 
-    @Test
+    @Race
     void aWaitThatComesDuringABroadcastIsInItOrOut() throws Exception {
         here.register(key + "/before");
         for (boolean inTime : new boolean[] {true, false}) {
@@ -113,7 +115,7 @@ class WaitOrderIT {
         }
     }
 
-    @Test
+    @Race
     void aKeyIsUsedAgainWhileTheRowThatHadItGoesOnAndEachRowHasItsOwnEvent() {
         String pipeline = "pl_" + UUID.randomUUID();
         UUID run = UUID.randomUUID();
@@ -139,7 +141,7 @@ class WaitOrderIT {
         assertThat(resumptions.waitingFor(List.of(pipeline))).isEmpty();
     }
 
-    @Test
+    @Race
     void rowsParkUnderNewKeysAtOnceAndNoneWhenOneIsTaken() {
         String pipeline = "pl_" + UUID.randomUUID();
         TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(there.pool));
@@ -180,7 +182,7 @@ class WaitOrderIT {
         assertThat(there.queries.find("p", key)).isEmpty();
     }
 
-    @Test
+    @Race
     void whoWatchesAfterTheEndIsToldOfItOnce() {
         Wait wait = here.register(key);
         assertThat(here.queries.find(wait.seq()).orElseThrow().status()).isEqualTo(WaitStatus.WAITING);
@@ -210,7 +212,7 @@ class WaitOrderIT {
         assertThat(told).extracting(Wait::status).containsExactly(WaitStatus.RECEIVED);
     }
 
-    @Test
+    @Race
     void nothingIsLeftOfAPipelineThatIsDeletedWhileASignalIsUnderWay() throws Exception {
         String pipeline = "pl_" + UUID.randomUUID();
         Resumptions resumptions = new Resumptions(there.jdbc);
@@ -247,28 +249,84 @@ class WaitOrderIT {
         }
     }
 
-    @Test
+    private static TopicSignals.Message telling(long offset, String key, int keepSecs) {
+        return new TopicSignals.Message.Telling(
+                offset, new TopicSignals.Signal(key, String.valueOf(offset), keepSecs, null));
+    }
+
+    @Race
     void aTopicsSignalHasItsEffectOnceAlsoWhenTheKeyIsUsedAgain() {
         TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(there.pool));
         TopicSignals signals = new TopicSignals(there.jdbc, transaction, there.waits);
         TopicSignals.Origin origin = new TopicSignals.Origin("pl_s", "p", "topic", "id-1", 0);
-        TopicSignals.Signal signal = new TopicSignals.Signal(key, "1", 60);
         there.register(key);
         assertThat(signals.position(origin)).isEmpty();
-        assertThat(signals.take(origin, 7, signal)).isInstanceOf(TopicSignals.Outcome.Taken.class);
+        assertThat(signals.take(origin, List.of(telling(7, key, 60))))
+                .containsExactly(new TopicSignals.Outcome.Taken());
         there.register(key);
-        assertThat(signals.take(origin, 7, signal)).isInstanceOf(TopicSignals.Outcome.Known.class);
+        assertThat(signals.take(origin, List.of(telling(7, key, 60))))
+                .containsExactly(new TopicSignals.Outcome.Known());
         assertThat(signals.position(origin)).hasValue(8);
         assertThat(status()).isEqualTo(WaitStatus.WAITING);
         there.waits.cancel("p", key, "k");
-        assertThat(signals.take(origin, 8, new TopicSignals.Signal(key, "1", 0)))
-                .isInstanceOf(TopicSignals.Outcome.Refused.class);
+        assertThat(signals.take(origin, List.of(telling(8, key, 0))))
+                .hasOnlyElementsOfType(TopicSignals.Outcome.Refused.class);
         assertThat(signals.position(origin)).hasValue(9);
         // the topic was made anew under its name
         TopicSignals.Origin anew = new TopicSignals.Origin("pl_s", "p", "topic", "id-2", 0);
         there.register(key);
-        assertThat(signals.take(anew, 0, signal)).isInstanceOf(TopicSignals.Outcome.Taken.class);
+        assertThat(signals.take(anew, List.of(telling(0, key, 60)))).containsExactly(new TopicSignals.Outcome.Taken());
         signals.forget("pl_s");
         assertThat(signals.position(origin)).isEmpty();
+    }
+
+    @Race
+    void signalsOfATopicAreTakenTogetherEachWithItsOwnOutcomeAndOneByOneWhenARowIsHeld() throws Exception {
+        TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(there.pool));
+        TopicSignals signals = new TopicSignals(there.jdbc, transaction, there.waits);
+        TopicSignals.Origin origin = new TopicSignals.Origin("pl_" + key, "p", "topic", "id-1", 0);
+        Problem noSignal = new Problem(WaitReason.INVALID_PARAMETER, "no signal");
+        for (int i = 0; i < 100; i++) {
+            there.register(key + i);
+        }
+        there.waits.cancel("p", key + 3, "k");
+        List<TopicSignals.Message> messages = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            messages.add(i == 5 ? new TopicSignals.Message.Other(i, noSignal) : telling(i, key + i, 0));
+        }
+        messages.add(telling(100, key + 1, 0));
+        messages.add(telling(101, key + "early", 60));
+
+        Future<List<TopicSignals.Outcome>> taken;
+        try (Connection holder = there.pool.getConnection()) {
+            holder.setAutoCommit(false);
+            holder.prepareStatement("SELECT FROM wait WHERE event_key = '" + key + "50' FOR UPDATE")
+                    .execute();
+            taken = THREADS.submit(() -> signals.take(origin, messages));
+            // those before it are done while it is held, so nobody waits for them
+            Awaitility.await()
+                    .until(() -> there.queries.find("p", key + 49).orElseThrow().status() == WaitStatus.RECEIVED);
+            holder.commit();
+        }
+        List<TopicSignals.Outcome> outcomes = taken.get();
+        assertThat(outcomes).hasSize(102);
+        for (int i = 0; i < 102; i++) {
+            assertThat(outcomes.get(i) instanceof TopicSignals.Outcome.Refused)
+                    .as("refused " + i)
+                    .isEqualTo(i == 3 || i == 5 || i == 100);
+        }
+        assertThat(signals.position(origin)).hasValue(102);
+        assertThat(there.queries.find("p", key + 99).orElseThrow().responsePayload())
+                .isEqualTo("99");
+        // again with some that are new, and nothing in the way
+        there.register(key + 7);
+        messages.add(telling(102, key + 7, 0));
+        assertThat(signals.take(origin, messages))
+                .filteredOn(TopicSignals.Outcome.Known.class::isInstance)
+                .hasSize(102);
+        assertThat(there.queries.find("p", key + 7).orElseThrow().responsePayload())
+                .isEqualTo("102");
+        assertThat(there.register(key + "early").responsePayload()).isEqualTo("101");
+        signals.forget(origin.pipeline());
     }
 }

@@ -17,7 +17,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
 
 /** Races of two replicas, brought about on purpose: one statement stands still while the other goes on. */
@@ -81,7 +80,7 @@ class WaitRacesIT {
         return there.count("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted");
     }
 
-    @Test
+    @Race
     void ofTwoSignalsThatMeetOneWins() throws Exception {
         here.register(key);
         Future<String>[] ends = new Future[2];
@@ -93,7 +92,7 @@ class WaitRacesIT {
                 .containsExactlyInAnyOrder("received", "wait.already_received");
     }
 
-    @Test
+    @Race
     void twoEqualSignalsThatMeetAreOne() throws Exception {
         here.register(key);
         Future<String>[] ends = new Future[2];
@@ -104,7 +103,7 @@ class WaitRacesIT {
         assertThat(new String[] {ends[0].get(), ends[1].get()}).containsExactly("received", "received");
     }
 
-    @Test
+    @Race
     void ofASignalAndACancellationThatMeetOneWins() throws Exception {
         Wait wait = here.register(key);
         Future<String>[] ends = new Future[2];
@@ -121,7 +120,7 @@ class WaitRacesIT {
         }
     }
 
-    @Test
+    @Race
     void aSignalThatCameInTimeCountsAlsoIfItStandsAtTheRowUntilTheTimeIsOver() throws Exception {
         here.register(key, 1);
         Future<String> end;
@@ -144,7 +143,7 @@ class WaitRacesIT {
         assertThat(here.waits.get("p", key).status()).isEqualTo(WaitStatus.RECEIVED);
     }
 
-    @Test
+    @Race
     void anEarlyEventThatIsBeingKeptIsSeenByItsWait() throws Exception {
         here.waits.send("p", key, "9", 60, "k");
         Future<String> end;
@@ -162,7 +161,7 @@ class WaitRacesIT {
         assertThat(end.get()).isEqualTo("received");
     }
 
-    @Test
+    @Race
     void aWaitThatComesBetweenLookingAndKeepingGetsTheEvent() throws Exception {
         ParkedSql.Parked keeping = SQL.before("'buffered', :payload".replace(":payload", "?"));
         Future<String> end = outcome(() -> here.waits.send("p", key, "3", 60, "k"));
@@ -174,7 +173,7 @@ class WaitRacesIT {
         assertThat(there.waits.get("p", key).responsePayload()).isEqualTo("3");
     }
 
-    @Test
+    @Race
     void whoDoesNotKnowWhetherItsSignalArrivedSendsItAgain() {
         here.register(key);
         SQL.loseAnswerOf("status = 'received', response_payload");
@@ -186,7 +185,7 @@ class WaitRacesIT {
                 .isTrue());
     }
 
-    @Test
+    @Race
     void aTimeOutWhoseAnswerIsLostIsNotDoneAgain() {
         here.register(key);
         here.makeDue(key);
@@ -199,7 +198,7 @@ class WaitRacesIT {
         assertThat(there.waits.get("p", key).status()).isEqualTo(WaitStatus.TIMED_OUT);
     }
 
-    @Test
+    @Race
     void aKeyThatIsUsedAgainWhileALateSignalIsUnderWayGoesToTheNewWait() throws Exception {
         here.register(key);
         ParkedSql.Parked sending = SQL.before("status = 'received', response_payload");
@@ -213,7 +212,7 @@ class WaitRacesIT {
         assertThat(there.waits.get("p", key).id()).isEqualTo(second.id());
     }
 
-    @Test
+    @Race
     void aPurgeLeavesALateSignalAnAnswer() throws Exception {
         here.register(key);
         here.send(key, "6");
@@ -227,7 +226,7 @@ class WaitRacesIT {
         assertRefused(() -> there.waits.get("p", key), WaitReason.NOT_FOUND);
     }
 
-    @Test
+    @Race
     void broadcastsThatOverlapShareTheWaitsOut() throws Exception {
         for (int i = 0; i < 50; i++) {
             here.register(key + i);
@@ -245,5 +244,62 @@ class WaitRacesIT {
         assertThat(ends[0].get().resolved() + ends[1].get().resolved()).isEqualTo(50);
         assertThat(here.count("SELECT count(*) FROM wait WHERE event_key LIKE '" + key + "%' AND status = 'received'"))
                 .isEqualTo(50);
+    }
+
+    @Race
+    void ofASignalAndABroadcastThatMeetOneWins() throws Exception {
+        Wait wait = here.register(key);
+        Future<String>[] ends = new Future[2];
+        bothAtTheRow(() -> {
+            ends[0] = outcome(() -> here.send(key, "1"));
+            ends[1] = THREADS.submit(() -> {
+                Broadcasts.Resolved all = there.broadcasts.send("p", key, "2", "k");
+                return String.valueOf(all.resolved());
+            });
+        });
+        boolean single = ends[0].get().equals("received");
+        assertThat(ends[0].get()).isEqualTo(single ? "received" : "wait.already_received");
+        assertThat(ends[1].get()).isEqualTo(single ? "0" : "1");
+        assertThat(here.queries.find(wait.seq()).orElseThrow().responsePayload())
+                .isEqualTo(single ? "1" : "2");
+    }
+
+    @Race
+    void aCancellationThatComesWhenTheKeyIsUsedAgainEndsTheWaitThatIsThere() throws Exception {
+        Wait first = here.register(key);
+        ParkedSql.Parked cancellation = SQL.before("status = 'canceled', error");
+        Future<String> end = outcome(() -> new Waits.Sent.Received(here.waits.cancel("p", key, "k"), false));
+        cancellation.awaitReached();
+        there.send(key, "1");
+        Wait second = there.register(key);
+        cancellation.release();
+
+        assertThat(end.get()).isEqualTo("canceled");
+        assertThat(there.queries.find(first.seq()).orElseThrow().status()).isEqualTo(WaitStatus.RECEIVED);
+        assertThat(there.queries.find(second.seq()).orElseThrow().status()).isEqualTo(WaitStatus.CANCELED);
+    }
+
+    @Race
+    void signalsThatComeTogetherHoldNobodyUpWhenOneHasToWait() throws Exception {
+        here.register(key);
+        here.register(key + "/free");
+        Future<String>[] ends = new Future[3];
+        try (Connection holder = there.pool.getConnection()) {
+            holder.setAutoCommit(false);
+            holder.prepareStatement("SELECT FROM wait WHERE event_key = '" + key + "' FOR UPDATE")
+                    .execute();
+            ParkedSql.Parked leader = SQL.before("SKIP LOCKED) AS live");
+            ends[0] = outcome(() -> here.send(key, "1"));
+            leader.awaitReached();
+            // these come while a statement is under way, and so share the next
+            ends[1] = outcome(() -> here.send(key + "/free", "2"));
+            ends[2] = outcome(() -> here.send(key, "1"));
+            leader.release();
+            assertThat(ends[1].get()).isEqualTo("received");
+            Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> blocked() >= 2);
+            holder.commit();
+        }
+        assertThat(ends[0].get()).isEqualTo("received");
+        assertThat(ends[2].get()).isEqualTo("received");
     }
 }
