@@ -24,7 +24,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class WaitKillIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String TOPIC = "waiting-topic";
-    private static final int MESSAGES = 6;
+    /** How often it is done; each time three processes start, and two of them are killed. */
+    private static final int ROUNDS = Integer.getInteger("waits.kills", 1);
+
+    private static final int OF_A_ROUND = 4;
+    private static final int MESSAGES = OF_A_ROUND * ROUNDS;
     private static final String DOCUMENT = """
             name: waiting
             options:
@@ -60,57 +64,70 @@ class WaitKillIT {
     @Test
     void whatHadEndedGoesOnOnceAndWhatBecameOverdueIsTimedOutOnce() throws Exception {
         publish();
+        List<String> expected = new ArrayList<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            int first = round * OF_A_ROUND;
+            round(round, first);
+            expected.addAll(List.of(String.valueOf(first), String.valueOf(first + 1), String.valueOf(first + 3)));
+            assertThat(rows()).containsExactlyInAnyOrderElementsOf(expected);
+        }
+        assertThat(jdbc.sql("SELECT reason FROM dead_letter")
+                        .query(String.class)
+                        .list())
+                .hasSize(ROUNDS)
+                .containsOnly("wait_timed_out");
+        assertThat(jdbc.sql("SELECT count(*) FROM wait_resume")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(MESSAGES);
+    }
+
+    private void round(int round, int first) throws Exception {
         // dies with the object of the first row that goes on in the bucket, before that is committed
-        CaravanProcess worker = launcher.start("worker", 0, List.of("-Dcaravan.faults.kill=after_put:1"));
+        CaravanProcess worker = launcher.start("worker" + round, 0, List.of("-Dcaravan.faults.kill=after_put:1"));
         worker.awaitReady(PATIENCE);
-        awaitCount("the messages wait", "SELECT count(*) FROM wait WHERE status = 'waiting'", MESSAGES);
-        send(worker, "w:0");
+        awaitCount("the messages wait", "SELECT count(*) FROM wait WHERE status = 'waiting'", MESSAGES - first);
+        int objects = surroundings.bucket().list().size();
+        send(worker, "w:" + first);
         assertThat(worker.awaitExit(PATIENCE)).isEqualTo(CaravanProcess.KILLED);
         assertThat(surroundings.bucket().list())
-                .as("objects that nobody has committed")
-                .hasSize(1);
+                .as("objects, one of which nobody has committed")
+                .hasSize(objects + 1);
 
         // dies when a signal is committed and its row has not begun to go on
-        CaravanProcess receiver = launcher.start("receiver", 0, List.of("-Dcaravan.faults.kill=before_claim:1"));
+        CaravanProcess receiver = launcher.start("receiver" + round, 0, List.of("-Dcaravan.faults.kill=before_claim:1"));
         receiver.awaitReady(PATIENCE);
-        send(receiver, "w:1");
+        send(receiver, "w:" + (first + 1));
         assertThat(receiver.awaitExit(PATIENCE)).isEqualTo(CaravanProcess.KILLED);
-        assertThat(jdbc.sql("SELECT status FROM wait WHERE event_key IN ('w:0', 'w:1')")
+        String late = "w:" + (first + 2);
+        assertThat(jdbc.sql("SELECT status FROM wait WHERE event_key IN (:keys)")
+                        .param("keys", List.of("w:" + first, "w:" + (first + 1)))
                         .query(String.class)
                         .list())
                 .containsExactly("received", "received");
         // as if nobody had been there for a minute
-        jdbc.sql("UPDATE wait SET expires_at = now() - interval '1 minute' WHERE event_key = 'w:2'")
+        jdbc.sql("UPDATE wait SET expires_at = now() - interval '1 minute' WHERE event_key = :key")
+                .param("key", late)
                 .update();
 
-        CaravanProcess survivor = launcher.start("survivor", 0, List.of()).awaitReady(PATIENCE);
+        CaravanProcess survivor =
+                launcher.start("survivor" + round, 0, List.of()).awaitReady(PATIENCE);
         Instant ready = Instant.now();
-        awaitCount("the overdue wait has ended", "SELECT count(*) FROM wait WHERE status = 'timed_out'", 1);
-        assertThat(jdbc.sql("SELECT ended_at FROM wait WHERE event_key = 'w:2'")
+        awaitCount("the overdue wait has ended", "SELECT count(*) FROM wait WHERE status = 'timed_out'", round + 1);
+        assertThat(jdbc.sql("SELECT ended_at FROM wait WHERE event_key = :key")
+                        .param("key", late)
                         .query(java.sql.Timestamp.class)
                         .single()
                         .toInstant())
                 .isBefore(ready.plusSeconds(2));
-        awaitCount("all three have gone on", "SELECT count(*) FROM wait_resume WHERE done", 3);
+        awaitCount("all three have gone on", "SELECT count(*) FROM wait_resume WHERE done", first + 3);
         Scene.say(
                 "WaitKillIT: timed out %d ms after ready",
                 Duration.between(ready, Instant.now()).toMillis());
-
-        assertThat(rows()).containsExactlyInAnyOrder("0", "1");
-        assertThat(jdbc.sql("SELECT reason FROM dead_letter")
-                        .query(String.class)
-                        .list())
-                .containsExactly("wait_timed_out");
-        assertThat(jdbc.sql("SELECT count(*) FROM wait_resume")
-                        .query(Long.class)
-                        .single())
-                .isEqualTo(3);
-        assertThat(jdbc.sql("SELECT count(*) FROM wait WHERE status = 'waiting'")
-                        .query(Long.class)
-                        .single())
-                .isEqualTo(MESSAGES - 3);
-        send(survivor, "w:3");
-        awaitCount("life goes on", "SELECT count(*) FROM wait_resume WHERE done", 4);
+        send(survivor, "w:" + (first + 3));
+        awaitCount("life goes on", "SELECT count(*) FROM wait_resume WHERE done", first + OF_A_ROUND);
+        survivor.sigkill();
+        assertThat(survivor.awaitExit(PATIENCE)).isEqualTo(CaravanProcess.KILLED);
     }
 
     private void publish() {
