@@ -10,18 +10,19 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Where the messages come from that are to wait. */
+/** Where the messages come from that are to wait, or the events that they wait for. */
 final class Topic {
-    static final String NAME = "orders-to-wait";
     private static final int PARTITIONS = 4;
 
     private final String kafka;
+    private final String name;
     private long sent;
 
-    Topic(String kafka) throws Exception {
+    Topic(String kafka, String name) throws Exception {
         this.kafka = kafka;
+        this.name = name;
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
-            admin.createTopics(List.of(new NewTopic(NAME, PARTITIONS, (short) 1)))
+            admin.createTopics(List.of(new NewTopic(name, PARTITIONS, (short) 1)))
                     .all()
                     .get();
         }
@@ -45,7 +46,7 @@ final class Topic {
                 String message = "{\"id\":\"%s\",\"customer\":%d,\"amount\":%d.25,\"currency\":\"EUR\"}"
                         .formatted(Keys.key(prefix, sent), sent % 9_973, sent % 1_000);
                 producer.send(new ProducerRecord<>(
-                        NAME, (int) (sent % PARTITIONS), null, message.getBytes(StandardCharsets.UTF_8)));
+                        name, (int) (sent % PARTITIONS), null, message.getBytes(StandardCharsets.UTF_8)));
             }
         }
         return first;

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -15,18 +16,20 @@ import java.util.stream.Stream;
  * runs in a process of its own with its embedded servers; clients, program and database share the machine.
  *
  * <p>Properties: {@code waits} (1,000,000), {@code clients} (8), {@code rounds} (3), {@code seconds} (5, for each),
- * {@code warmSeconds} (45), {@code waitJvm} (flags of the program), {@code directory} ({@code target/bench-wait}), {@code sendsOnly} (false; to look
- * for what sends cost).
+ * {@code warmSeconds} (45), {@code waitJvm} (flags of the program), {@code directory} ({@code target/bench-wait}), {@code parts}
+ * (those to measure besides parking and the cost of a send: {@value #PARTS}).
  */
 public final class WaitBench {
     private static final String PIPELINE = """
-            {"operation": "create", "parameters": {"name": "waits",
-             "options": {"event": "%s", "batch": {"max_events": 50000, "max_interval": "100ms"}},
+            {"operation": "create", "parameters": {"name": "%1$s",
+             "options": {"event": "%1$s", "batch": {"max_events": 50000, "max_interval": "100ms"}%2$s},
              "steps": [{"name": "paid", "kamelet": "wait-for-event-action",
                         "properties": {"event_key": "{id}", "timeout": "30d"}},
-                       {"name": "lake", "kamelet": "s3-sink", "properties": {"bucket": "lake", "prefix": "waits"}}]}}""";
+                       {"name": "lake", "kamelet": "s3-sink", "properties": {"bucket": "lake", "prefix": "%1$s"}}]}}""";
 
+    private static final String PARTS = "sends,resumed,reads,prefix,signals,overdue";
     private static final long OVERDUE = 100_000;
+    private static final long SIGNALS = 100_000;
 
     private final long waits = Long.getLong("waits", 1_000_000);
     private final int clients = Integer.getInteger("clients", 8);
@@ -37,7 +40,8 @@ public final class WaitBench {
             .split(" "));
     private final Path directory =
             Path.of(System.getProperty("directory", "target/bench-wait")).toAbsolutePath();
-    private final boolean sendsOnly = Boolean.getBoolean("sendsOnly");
+    private final Set<String> parts =
+            Set.of(System.getProperty("parts", PARTS).split(","));
     private boolean passed = true;
 
     private WaitBench() {}
@@ -54,7 +58,7 @@ public final class WaitBench {
                 Table table = new Table(caravan.place.database());
                 Client client = new Client(caravan.place.port())) {
             new Waiting(caravan, table, client).measure();
-            if (sendsOnly) {
+            if (!parts.contains("overdue")) {
                 return passed;
             }
             caravan.kill();
@@ -75,16 +79,16 @@ public final class WaitBench {
             this.caravan = caravan;
             this.table = table;
             this.client = client;
-            topic = new Topic(caravan.place.kafka());
-            client.require("POST", "/pipeline", PIPELINE.formatted(Topic.NAME));
+            topic = new Topic(caravan.place.kafka(), "waits");
+            client.require("POST", "/pipeline", PIPELINE.formatted("waits", ""));
         }
 
         void measure() throws Exception {
-            operation("start");
+            operation("start", "waits");
             // until the compiler of the program has seen it all
             sends("warm-up", clients, warmSeconds, 0, park("warm:", 3_000L * warmSeconds));
             double fewCost = cost(park("few:", 1_000));
-            operation("stop");
+            operation("stop", "waits");
             long before = caravan.residentMib();
             Keys keys = parkMany();
             bar(
@@ -102,27 +106,41 @@ public final class WaitBench {
                     manyCost,
                     fewCost,
                     manyCost / fewCost);
-            compare(keys);
-            if (sendsOnly) {
-                return;
+            if (parts.contains("sends")) {
+                compare(keys);
             }
-            resumed(keys);
-            reads();
-            prefix("ten:", 10_000, 0.5);
-            prefix("ten2:", 10_000, 0.5);
-            prefix("hundred:", 100_000, 5);
-            park("late:", OVERDUE);
+            if (parts.contains("resumed")) {
+                resumed(keys);
+            }
+            if (parts.contains("reads")) {
+                reads();
+            }
+            if (parts.contains("prefix")) {
+                prefix("ten:", 10_000, 0.5);
+                prefix("ten2:", 10_000, 0.5);
+                prefix("hundred:", 100_000, 5);
+            }
+            if (parts.contains("signals")) {
+                signals();
+            }
+            if (parts.contains("overdue")) {
+                park("late:", OVERDUE);
+            }
         }
 
-        private void operation(String name) throws IOException {
+        private void operation(String name, String pipeline) throws IOException {
             client.require(
                     "POST",
                     "/pipeline",
-                    "{\"operation\":\"" + name
-                            + "\",\"parameters\":{\"pipeline\":\"waits\"},\"options\":{\"timeout\":300000}}");
+                    "{\"operation\":\"%s\",\"parameters\":{\"pipeline\":\"%s\"},\"options\":{\"timeout\":300000}}"
+                            .formatted(name, pipeline));
         }
 
         private Keys park(String prefix, long count) throws Exception {
+            return park(topic, prefix, count);
+        }
+
+        private Keys park(Topic topic, String prefix, long count) throws Exception {
             long target = table.waiting() + count;
             long first = topic.add(prefix, count);
             awaitWaiting(target);
@@ -140,7 +158,7 @@ public final class WaitBench {
             long target = table.waiting() + waits;
             long base = target - waits;
             long start = System.nanoTime();
-            operation("start");
+            operation("start", "waits");
             long begun = 0;
             long found = table.waiting();
             for (; found < target; found = table.waiting()) {
@@ -252,6 +270,30 @@ public final class WaitBench {
                         figures.p50(),
                         figures.p99());
             }
+        }
+
+        /** Events that come over a topic: they are all there when the pipeline starts. */
+        private void signals() throws Exception {
+            Topic messages = new Topic(caravan.place.kafka(), "signaled");
+            Topic events = new Topic(caravan.place.kafka(), "events");
+            client.require(
+                    "POST",
+                    "/pipeline",
+                    PIPELINE.formatted("signaled", ", \"signals\": {\"topic\": \"events\", \"key\": \"{id}\"}"));
+            operation("start", "signaled");
+            park(messages, "signaled:", SIGNALS);
+            operation("stop", "signaled");
+            events.add("signaled:", SIGNALS);
+            long target = table.waiting() - SIGNALS;
+            long start = System.nanoTime();
+            operation("start", "signaled");
+            while (table.waiting() > target) {
+                Thread.sleep(20);
+            }
+            double took = (System.nanoTime() - start) / 1e9;
+            System.out.printf(
+                    Locale.ROOT, "signals from a topic: %,.0f messages/s (%,d)%n", SIGNALS / took, SIGNALS);
+            drained();
         }
 
         private void prefix(String prefix, long count, double most) throws Exception {
