@@ -212,17 +212,17 @@ class WaitJourneyIT {
         ingest("traced", 1, 3);
         awaitWaiting("traced", 3);
         String payload = "{\"payload\": {\"by\": \"card\"}}";
-        for (String path : List.of("traced:1/send", "prefix/traced:2/send", "traced:3/reject", "traced:4/send?buffer_secs=60")) {
+        for (String path :
+                List.of("traced:1/send", "prefix/traced:2/send", "traced:3/reject", "traced:4/send?buffer_secs=60")) {
             TraceContext sender = TraceContext.begin();
             String body = path.endsWith("reject") ? "{\"reason\": \"no\"}" : payload;
             call("POST", "/v1/events/" + path, body, sender.traceparent());
             if (path.startsWith("traced:4")) {
                 ingest("traced", 4, 4);
             }
-            await(path).atMost(Duration.ofSeconds(60))
-                    .until(() -> collector.spans().stream()
-                            .filter(span -> span.name().startsWith("process ") && !span.failed())
-                            .anyMatch(span -> span.links().stream().anyMatch(link -> link.startsWith(sender.traceId()))));
+            await(path).atMost(Duration.ofSeconds(60)).until(() -> collector.spans().stream()
+                    .filter(span -> span.name().startsWith("process ") && !span.failed())
+                    .anyMatch(span -> span.links().stream().anyMatch(link -> link.startsWith(sender.traceId()))));
         }
     }
 

@@ -113,7 +113,8 @@ final class StepChecks {
     }
 
     private static String behind(String query) {
-        return "rows wait before queries: what waits is counted by the offset of its message, and a row of step '" + query
+        return "rows wait before queries: what waits is counted by the offset of its message, and a row of step '"
+                + query
                 + "' may be made of several messages; put this step in front of '" + query
                 + "', and choose or change the rows that wait with jq-transform-action";
     }

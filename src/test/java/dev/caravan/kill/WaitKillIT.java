@@ -95,7 +95,8 @@ class WaitKillIT {
                 .hasSize(objects + 1);
 
         // dies when a signal is committed and its row has not begun to go on
-        CaravanProcess receiver = launcher.start("receiver" + round, 0, List.of("-Dcaravan.faults.kill=before_claim:1"));
+        CaravanProcess receiver =
+                launcher.start("receiver" + round, 0, List.of("-Dcaravan.faults.kill=before_claim:1"));
         receiver.awaitReady(PATIENCE);
         send(receiver, "w:" + (first + 1));
         assertThat(receiver.awaitExit(PATIENCE)).isEqualTo(CaravanProcess.KILLED);

@@ -53,7 +53,9 @@ class WaitHammerIT {
         try {
             Waits.Sent sent = call.call();
             return sent instanceof Waits.Sent.Received received
-                    ? received.replayed() ? "replayed" : received.found().status().id()
+                    ? received.replayed()
+                            ? "replayed"
+                            : received.found().status().id()
                     : "kept";
         } catch (Problem problem) {
             return problem.reason().id();

@@ -40,8 +40,7 @@ public final class WaitBench {
             .split(" "));
     private final Path directory =
             Path.of(System.getProperty("directory", "target/bench-wait")).toAbsolutePath();
-    private final Set<String> parts =
-            Set.of(System.getProperty("parts", PARTS).split(","));
+    private final Set<String> parts = Set.of(System.getProperty("parts", PARTS).split(","));
     private boolean passed = true;
 
     private WaitBench() {}
@@ -291,8 +290,7 @@ public final class WaitBench {
                 Thread.sleep(20);
             }
             double took = (System.nanoTime() - start) / 1e9;
-            System.out.printf(
-                    Locale.ROOT, "signals from a topic: %,.0f messages/s (%,d)%n", SIGNALS / took, SIGNALS);
+            System.out.printf(Locale.ROOT, "signals from a topic: %,.0f messages/s (%,d)%n", SIGNALS / took, SIGNALS);
             drained();
         }
 
