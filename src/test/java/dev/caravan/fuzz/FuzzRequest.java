@@ -1,7 +1,11 @@
 package dev.caravan.fuzz;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
 
 /** One request as it goes over the wire. */
 record FuzzRequest(String method, String target, Map<String, String> headers, byte[] body) {
@@ -19,6 +23,18 @@ record FuzzRequest(String method, String target, Map<String, String> headers, by
 
     String path() {
         return target.split("[?#]", 2)[0];
+    }
+
+    /** The body as it was before it was zipped, if it was. */
+    byte[] plainBody() {
+        if (!"gzip".equals(headers.get("Content-Encoding"))) {
+            return body;
+        }
+        try (InputStream plain = new GZIPInputStream(new ByteArrayInputStream(body))) {
+            return plain.readAllBytes();
+        } catch (IOException onlyCalledSo) {
+            return body;
+        }
     }
 
     /** For whoever has to look for the fault. */

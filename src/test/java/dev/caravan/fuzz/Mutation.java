@@ -21,7 +21,7 @@ final class Mutation {
         this.values = values;
     }
 
-    /** Changes one place: another value, a member less, one more. Limits of time stay, see {@link SchemaValues}. */
+    /** Changes one place: another value, a member less, one more. Limits of time stay, see {@link Moves}. */
     JsonNode nearly(JsonNode valid) {
         JsonNode changed = valid.deepCopy();
         List<JsonNode> containers = new ArrayList<>();

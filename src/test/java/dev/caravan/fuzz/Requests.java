@@ -76,7 +76,7 @@ final class Requests {
         boolean main = random.nextInt(3) > 0;
         Endpoint endpoint = main
                 ? endpoints.stream()
-                        .filter(one -> one.path.equals("/pipeline"))
+                        .filter(one -> one.path.equals(Moves.PATH))
                         .findFirst()
                         .orElseThrow()
                 : endpoints.get(random.nextInt(endpoints.size()));
@@ -181,7 +181,8 @@ final class Requests {
         byte[] body = type.equals("application/x-ndjson")
                 ? lines()
                 : json(content.path(type).path("schema"));
-        return random.nextInt(10) == 0 ? mutation.broken(body) : body;
+        byte[] sent = random.nextInt(10) == 0 ? mutation.broken(body) : body;
+        return endpoint.path.equals(Moves.PATH) ? Moves.hurried(sent, random) : sent;
     }
 
     private byte[] json(JsonNode schema) {

@@ -89,7 +89,7 @@ final class SchemaValues {
         return object;
     }
 
-    /** A limit of time that is too short is answered with 503, as it should be; that is not looked for here. */
+    /** Long enough for whatever does not wait by contract; for what does see {@link Moves}. */
     private JsonNode property(String name, JsonNode schema, int depth) {
         return name.equals("timeout") ? NODES.numberNode(20_000 + random.nextInt(280_000)) : of(schema, depth);
     }
