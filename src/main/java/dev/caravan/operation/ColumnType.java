@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -17,6 +18,11 @@ interface ColumnType {
      * @param at is left at the value's last token
      */
     boolean fits(JsonParser at) throws IOException;
+
+    /** Whether a value that is JSON fits, as far as its bytes tell without a parser; false when that is not sure. */
+    default boolean surelyFits(byte[] json, int from, int to) {
+        return false;
+    }
 
     Pattern DATE = Pattern.compile("\\d{4,6}-\\d{1,2}-\\d{1,2}");
     Pattern TIME = Pattern.compile("\\d{1,2}:\\d{2}(:\\d{2}(\\.\\d+)?)?");
@@ -49,26 +55,61 @@ interface ColumnType {
             case "UBIGINT" -> integer(64, false);
             case "UHUGEINT" -> integer(128, false);
             case "DOUBLE", "FLOAT8" ->
-                at -> isNumber(at) && (isLong(at) || Double.isFinite(decimal(at).doubleValue()));
+                or(
+                        at -> isNumber(at)
+                                && (isLong(at) || Double.isFinite(decimal(at).doubleValue())),
+                        PlainValue::isSmallDecimal);
             case "FLOAT", "FLOAT4", "REAL" ->
-                at -> isNumber(at) && (isLong(at) || Float.isFinite(decimal(at).floatValue()));
+                or(
+                        at -> isNumber(at)
+                                && (isLong(at) || Float.isFinite(decimal(at).floatValue())),
+                        PlainValue::isSmallDecimal);
             case "DECIMAL", "NUMERIC" -> decimal(type);
-            case "BOOLEAN", "BOOL", "LOGICAL" -> at -> at.currentToken().isBoolean() || isText(at, TRUTH);
-            case "DATE" -> at -> isText(at, DATE);
-            case "TIME" -> at -> isText(at, TIME);
-            case "TIMESTAMP", "DATETIME", "TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE" -> at -> isText(at, TIMESTAMP);
-            case "UUID" -> at -> isText(at, UUID);
-            case "STRUCT", "ROW", "MAP" -> at -> at.currentToken() == JsonToken.START_OBJECT;
-            default -> at -> true;
+            case "BOOLEAN", "BOOL", "LOGICAL" ->
+                or(
+                        at -> at.currentToken().isBoolean() || isText(at, TRUTH),
+                        (json, from, to) -> json[from] == 't' || json[from] == 'f');
+            case "DATE" -> text(DATE);
+            case "TIME" -> text(TIME);
+            case "TIMESTAMP", "DATETIME", "TIMESTAMPTZ", "TIMESTAMP WITH TIME ZONE" -> text(TIMESTAMP);
+            case "UUID" -> text(UUID);
+            case "STRUCT", "ROW", "MAP" ->
+                or(at -> at.currentToken() == JsonToken.START_OBJECT, (json, from, to) -> json[from] == '{');
+            default -> or(at -> true, (json, from, to) -> true);
         };
     }
 
     private static ColumnType orNull(ColumnType type) {
-        return at -> {
-            boolean fits = at.currentToken() == JsonToken.VALUE_NULL || type.fits(at);
-            at.skipChildren();
-            return fits;
+        return or(
+                at -> {
+                    boolean fits = at.currentToken() == JsonToken.VALUE_NULL || type.fits(at);
+                    at.skipChildren();
+                    return fits;
+                },
+                (json, from, to) -> json[from] == 'n' || type.surelyFits(json, from, to));
+    }
+
+    /** @param plain what is told by the bytes alone, never more than {@code exact} finds */
+    private static ColumnType or(ColumnType exact, PlainValue plain) {
+        return new ColumnType() {
+            @Override
+            public boolean fits(JsonParser at) throws IOException {
+                return exact.fits(at);
+            }
+
+            @Override
+            public boolean surelyFits(byte[] json, int from, int to) {
+                return plain.fits(json, from, to);
+            }
         };
+    }
+
+    private static ColumnType text(Pattern form) {
+        return or(
+                at -> isText(at, form),
+                (json, from, to) -> json[from] == '"'
+                        && form.matcher(new String(json, from + 1, to - from - 2, StandardCharsets.ISO_8859_1))
+                                .matches());
     }
 
     private static ColumnType integer(int bits, boolean signed) {
@@ -76,7 +117,7 @@ interface ColumnType {
         BigInteger min = signed ? max.negate().subtract(BigInteger.ONE) : BigInteger.ZERO;
         long largest = max.min(BigInteger.valueOf(Long.MAX_VALUE)).longValueExact();
         long smallest = min.max(BigInteger.valueOf(Long.MIN_VALUE)).longValueExact();
-        return at -> {
+        ColumnType exact = at -> {
             if (isLong(at)) {
                 return at.getLongValue() >= smallest && at.getLongValue() <= largest;
             }
@@ -89,6 +130,7 @@ interface ColumnType {
                     && number.toBigInteger().compareTo(min) >= 0
                     && number.toBigInteger().compareTo(max) <= 0;
         };
+        return or(exact, (json, from, to) -> PlainValue.isInteger(json, from, to, smallest, largest));
     }
 
     private static ColumnType decimal(String type) {

@@ -13,11 +13,18 @@ import org.jspecify.annotations.Nullable;
 final class EventCheck {
     private final Map<String, String> schema;
     private final Map<String, ColumnType> types = new HashMap<>();
+    private final Columns columns;
 
     /** @param schema declared columns with their DuckDB types; empty when they are inferred */
     EventCheck(Map<String, String> schema) {
         this.schema = schema;
         schema.forEach((column, type) -> types.put(column, ColumnType.of(type)));
+        columns = new Columns(types);
+    }
+
+    /** The same, for a look without a parser. */
+    Columns columns() {
+        return columns;
     }
 
     /** @param path JSON pointer into the event */

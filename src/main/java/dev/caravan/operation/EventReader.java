@@ -12,6 +12,7 @@ import dev.caravan.problem.Problem;
 import dev.caravan.web.StrictJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,8 +29,6 @@ final class EventReader {
     private final @Nullable String keyField;
     private final List<Fit> fit = new ArrayList<>();
     private final List<EventError> errors = new ArrayList<>();
-    private @Nullable JsonParser running;
-    private int runningFrom;
 
     /** @param keyField whose value becomes the message's key; null for messages without one */
     EventReader(EventCheck check, @Nullable String keyField) {
@@ -47,57 +46,57 @@ final class EventReader {
 
     /** One JSON object a line; blank lines do not count. A line that is wrong leaves the others as they are. */
     CheckedEvents lines(byte[] body) {
+        PlainEvents plain = plain(body, false);
         int index = 0;
         int line = 1;
         for (int from = 0; from < body.length; line++) {
-            int next = from;
-            while (next < body.length && body[next] != '\n') {
-                next++;
-            }
-            int to = trimmed(body, from, next);
-            if (to > from) {
+            int to = plain.end(from);
+            int next = to < 0 ? -1 : afterBlanks(body, to, false);
+            boolean right = next == body.length || (next >= 0 && body[next] == '\n');
+            if (right) {
                 requireRoom(index);
-                if (!isRead(body, from, to, index, line)) {
-                    running = null;
-                    single(body, from, to, index, line);
+                add(index++, body, from, to, plain.key(), line);
+            } else {
+                next = lineFeed(body, from);
+                to = trimmed(body, from, next);
+                if (to > from) {
+                    requireRoom(index);
+                    single(body, from, to, index++, line);
                 }
-                index++;
             }
             from = next + 1;
         }
         return new CheckedEvents(fit, errors);
     }
 
-    /**
-     * Most lines are right, and one parser goes through all of them: to make one for each would cost as much as the reading.
-     *
-     * @return false when anything about the line is not as it should be; then nothing is said of it yet
-     */
-    private boolean isRead(byte[] body, int from, int to, int index, int line) {
-        if (StrictJson.textFault(body, from, to) != null) {
-            return false;
+    private PlainEvents plain(byte[] body, boolean acrossLines) {
+        byte[] key = keyField == null ? null : keyField.getBytes(StandardCharsets.UTF_8);
+        return new PlainEvents(body, check.columns(), key, acrossLines);
+    }
+
+    private static int lineFeed(byte[] body, int from) {
+        int at = from;
+        while (at < body.length && body[at] != '\n') {
+            at++;
         }
-        try {
-            if (running == null) {
-                running = StrictJson.parser(body, from, body.length);
-                runningFrom = from;
-            }
-            running.nextToken();
-            Verdict verdict = check.verdict(running, keyField);
-            boolean whole = runningFrom + running.currentLocation().getByteOffset() == to;
-            if (whole && verdict.refusal() == null) {
-                add(index, body, from, to, verdict, line);
-                return true;
-            }
-            return false;
-        } catch (IOException e) {
-            return false;
+        return at;
+    }
+
+    private static int afterBlanks(byte[] body, int from, boolean lineFeeds) {
+        int at = from;
+        while (at < body.length && (isBlank(body[at]) || (lineFeeds && body[at] == '\n'))) {
+            at++;
         }
+        return at;
+    }
+
+    private static boolean isBlank(byte one) {
+        return one == ' ' || one == '\t' || one == '\r';
     }
 
     private static int trimmed(byte[] body, int from, int to) {
         int end = to;
-        while (end > from && (body[end - 1] == ' ' || body[end - 1] == '\t' || body[end - 1] == '\r')) {
+        while (end > from && isBlank(body[end - 1])) {
             end--;
         }
         return end;
@@ -105,6 +104,11 @@ final class EventReader {
 
     /** @throws Problem when this is not one JSON array as a whole; then nothing of it is sent */
     CheckedEvents array(byte[] body) {
+        if (isPlainArray(body)) {
+            return new CheckedEvents(fit, errors);
+        }
+        fit.clear();
+        errors.clear();
         String fault = StrictJson.textFault(body, 0, body.length);
         if (fault != null) {
             throw malformed("The body " + fault + ".");
@@ -130,6 +134,25 @@ final class EventReader {
             throw new UncheckedIOException(e);
         }
         return new CheckedEvents(fit, errors);
+    }
+
+    private boolean isPlainArray(byte[] body) {
+        PlainEvents plain = plain(body, true);
+        int at = afterBlanks(body, 0, true);
+        if (at == body.length || body[at] != '[') {
+            return false;
+        }
+        int index = 0;
+        do {
+            int from = afterBlanks(body, at + 1, true);
+            int to = plain.end(from);
+            if (to < 0 || index >= MAX_EVENTS) {
+                return false;
+            }
+            add(index++, body, from, to, plain.key(), 0);
+            at = afterBlanks(body, to, true);
+        } while (at < body.length && body[at] == ',');
+        return at < body.length && body[at] == ']' && afterBlanks(body, at + 1, true) == body.length;
     }
 
     private void single(byte[] body, int from, int to, int index, int line) {
@@ -159,7 +182,11 @@ final class EventReader {
             refuse(index, refusal.path(), refusal.reason(), line);
             return;
         }
-        Fit event = new Fit(index, Arrays.copyOfRange(body, from, to), verdict.key());
+        add(index, body, from, to, verdict.key(), line);
+    }
+
+    private void add(int index, byte[] body, int from, int to, byte @Nullable [] key, int line) {
+        Fit event = new Fit(index, Arrays.copyOfRange(body, from, to), key);
         if (event.size() > MAX_BYTES) {
             refuse(index, "", "is larger than a message may be (" + MAX_BYTES + " bytes)", line);
         } else {

@@ -86,6 +86,15 @@ class EventReaderTest {
         assertThat(events.errors()).extracting("index").containsExactly(3, 4, 5);
     }
 
+    @Test
+    void linesOfAnArrayEndNothing() {
+        CheckedEvents events = array("\n[{\"a\":1} ,\n\t{\"b\":\n[2]}\r\n]\n");
+
+        assertThat(values(events)).containsExactly("{\"a\":1}", "{\"b\":\n[2]}");
+        assertThat(events.fit()).extracting("index").containsExactly(0, 1);
+        assertThat(events.errors()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "{}", "[{}", "[{}] []", "[{},]", "[{\"a\":1,\"a\":2}]", "nope", "[{\"a\":\"\\udc00\"}"})
     void whatIsNotOneArrayIsRefusedWhole(String body) {

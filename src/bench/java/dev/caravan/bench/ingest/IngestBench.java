@@ -24,7 +24,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * clients with single ones. Each runs in a process of its own with its own broker; rounds alternate.
  *
  * <p>Properties: {@code rounds} (3, after the warm-up), {@code seconds} (5, for each measurement), {@code jvm} (flags of
- * both, {@code -Xmx512m}), {@code directory} ({@code target/bench-ingest}).
+ * both, {@code -Xmx512m}), {@code load} ({@code both}; {@code batches} or {@code singles}), {@code directory} ({@code
+ * target/bench-ingest}).
  */
 public final class IngestBench {
     private static final double BAR = 0.70;
@@ -77,13 +78,18 @@ public final class IngestBench {
                 MeasuredProcess caravan = new MeasuredProcess("caravan", directory.resolve("caravan"), jvm)) {
             boolean passed = true;
             long[] sent = new long[2];
-            for (Load load : Load.values()) {
+            for (Load load : loads()) {
                 passed &= compare(load, bare.target, caravan.target, sent);
             }
             requireMessages(bare.target, sent[0]);
             requireMessages(caravan.target, sent[1]);
             return passed;
         }
+    }
+
+    private static List<Load> loads() {
+        String only = System.getProperty("load", "both");
+        return only.equals("both") ? List.of(Load.values()) : List.of(Load.valueOf(only.toUpperCase(Locale.ROOT)));
     }
 
     private boolean compare(Load load, Measured.Target bare, Measured.Target caravan, long[] sent) throws Exception {
