@@ -140,9 +140,6 @@ public final class SpoolWriter implements AutoCloseable {
 
     /** Links the batch to the trace of a message. */
     private void see(List<Header> headers) {
-        if (headers.isEmpty()) {
-            return;
-        }
         for (Header header : headers) {
             if (header.name().equals(TraceContext.HEADER)) {
                 traces.add(header.value());

@@ -10,13 +10,20 @@ import java.util.Map;
  * @param clientProperties what every client gets besides {@code bootstrap.servers}: SASL, TLS
  */
 public record KafkaConnection(String bootstrapServers, Map<String, Object> clientProperties) {
+    /** Nobody reads what clients tell about themselves, and making that ready is most of the work of opening one. */
+    private static final Map<String, Object> NO_REPORTS = Map.of("metric.reporters", "", "enable.metrics.push", false);
+
     public KafkaConnection {
         clientProperties = Map.copyOf(clientProperties);
     }
 
-    /** Properties for a client: the connection, then {@code more}, which wins. */
+    /**
+     * Properties for a client: the connection, then {@code more}, which wins. Clients report neither over JMX nor to the
+     * broker unless the properties say so ({@code metric.reporters}, {@code enable.metrics.push}).
+     */
     public Map<String, Object> with(Map<String, Object> more) {
-        Map<String, Object> all = new HashMap<>(clientProperties);
+        Map<String, Object> all = new HashMap<>(NO_REPORTS);
+        all.putAll(clientProperties);
         all.put("bootstrap.servers", bootstrapServers);
         all.putAll(more);
         return all;

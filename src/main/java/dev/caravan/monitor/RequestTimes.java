@@ -1,9 +1,8 @@
 package dev.caravan.monitor;
 
+import dev.caravan.web.AnswerEnd;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -27,7 +26,7 @@ import org.springframework.web.servlet.HandlerMapping;
  * observed, with a context that others may add to, would cost as much as all of Spring Security.
  */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE + 1)
+@Order(Ordered.HIGHEST_PRECEDENCE + 2)
 final class RequestTimes implements Filter {
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE");
@@ -59,10 +58,8 @@ final class RequestTimes implements Filter {
             record(request, 500, e, start);
             throw e;
         } finally {
-            if (returned && request.isAsyncStarted()) {
-                request.getAsyncContext().addListener(new Completion(request, response, start));
-            } else if (returned) {
-                record(request, response.getStatus(), null, start);
+            if (returned) {
+                AnswerEnd.of(request, failure -> record(request, response.getStatus(), failure, start));
             }
         }
     }
@@ -102,39 +99,5 @@ final class RequestTimes implements Filter {
             case 5 -> "SERVER_ERROR";
             default -> "UNKNOWN";
         };
-    }
-
-    /** Of a request whose answer comes later. */
-    private final class Completion implements AsyncListener {
-        private final HttpServletRequest request;
-        private final HttpServletResponse response;
-        private final long start;
-        private @Nullable Throwable failure;
-
-        Completion(HttpServletRequest request, HttpServletResponse response, long start) {
-            this.request = request;
-            this.response = response;
-            this.start = start;
-        }
-
-        @Override
-        public void onComplete(AsyncEvent event) {
-            record(request, response.getStatus(), failure, start);
-        }
-
-        @Override
-        public void onTimeout(AsyncEvent event) {
-            // completes next
-        }
-
-        @Override
-        public void onError(AsyncEvent event) {
-            failure = event.getThrowable();
-        }
-
-        @Override
-        public void onStartAsync(AsyncEvent event) {
-            event.getAsyncContext().addListener(this);
-        }
     }
 }

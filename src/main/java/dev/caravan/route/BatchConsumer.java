@@ -224,6 +224,7 @@ final class BatchConsumer {
             for (ConsumerRecord<byte[], ByteBuffer> message : messages) {
                 partition.append(message);
             }
+            partition.heard(System.nanoTime());
         } catch (IOException e) {
             owner.spoolLost(partition, e);
         }

@@ -172,11 +172,15 @@ final class SourcePartition {
         writer.appendMessage(message.offset(), message.timestamp(), message.key(), headers(message), message.value());
         if (claim == null) {
             next = message.offset() + 1;
-            quietSince = System.nanoTime();
             if (full(writer)) {
                 close();
             }
         }
+    }
+
+    /** Messages have just been added. */
+    void heard(long nanos) {
+        quietSince = nanos;
     }
 
     private SpoolWriter openWriter(@Nullable Claim claim) throws IOException {
@@ -320,11 +324,14 @@ final class SourcePartition {
     }
 
     private static List<Header> headers(ConsumerRecord<byte[], ByteBuffer> message) {
-        if (!message.headers().iterator().hasNext()) {
+        var given = message.headers().toArray(); // makes nothing when there are none
+        if (given.length == 0) {
             return List.of();
         }
-        List<Header> headers = new ArrayList<>();
-        message.headers().forEach(header -> headers.add(new Header(header.key(), header.value())));
+        List<Header> headers = new ArrayList<>(given.length);
+        for (var header : given) {
+            headers.add(new Header(header.key(), header.value()));
+        }
         return headers;
     }
 }

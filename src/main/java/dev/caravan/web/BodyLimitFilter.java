@@ -1,8 +1,6 @@
 package dev.caravan.web;
 
 import dev.caravan.problem.Problem;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -40,11 +38,7 @@ final class BodyLimitFilter implements Filter {
                 chain.doFilter(body, response);
             }
         } finally {
-            if (request.isAsyncStarted()) {
-                request.getAsyncContext().addListener(new Completion(share::giveBack));
-            } else {
-                share.giveBack();
-            }
+            AnswerEnd.of(request, failure -> share.giveBack());
         }
     }
 
@@ -73,29 +67,6 @@ final class BodyLimitFilter implements Filter {
     private static void requireType(@Nullable String contentType) {
         if (contentType != null && contentType.split(";", 2)[0].contains("*")) {
             throw new Problem(WebReason.MALFORMED_REQUEST, "The Content-Type header has to name one type.");
-        }
-    }
-
-    /** Runs something when an asynchronous answer has been given, or never will be. */
-    private record Completion(Runnable work) implements AsyncListener {
-        @Override
-        public void onComplete(AsyncEvent event) {
-            work.run();
-        }
-
-        @Override
-        public void onTimeout(AsyncEvent event) {
-            // completes next
-        }
-
-        @Override
-        public void onError(AsyncEvent event) {
-            // completes next
-        }
-
-        @Override
-        public void onStartAsync(AsyncEvent event) {
-            event.getAsyncContext().addListener(this);
         }
     }
 }

@@ -5,8 +5,6 @@ import dev.caravan.trace.Span;
 import dev.caravan.trace.SpanAttributes;
 import dev.caravan.trace.Spans;
 import dev.caravan.trace.TraceContext;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -60,11 +58,7 @@ final class TraceFilter implements Filter {
         try {
             run(trace, chain, any, answer);
         } finally {
-            if (request.isAsyncStarted()) {
-                request.getAsyncContext().addListener(seen);
-            } else {
-                seen.end();
-            }
+            AnswerEnd.of(request, failure -> seen.end());
         }
     }
 
@@ -94,7 +88,7 @@ final class TraceFilter implements Filter {
     }
 
     /** A request whose span is wanted. */
-    private final class Seen implements AsyncListener {
+    private final class Seen {
         private final HttpServletRequest request;
         private final HttpServletResponse response;
         private final TraceContext trace;
@@ -140,26 +134,6 @@ final class TraceFilter implements Filter {
                     start,
                     clock.instant(),
                     status < HttpServletResponse.SC_INTERNAL_SERVER_ERROR ? null : "status " + status));
-        }
-
-        @Override
-        public void onComplete(AsyncEvent event) {
-            end();
-        }
-
-        @Override
-        public void onTimeout(AsyncEvent event) {
-            // it is completed afterwards
-        }
-
-        @Override
-        public void onError(AsyncEvent event) {
-            // it is completed afterwards
-        }
-
-        @Override
-        public void onStartAsync(AsyncEvent event) {
-            event.getAsyncContext().addListener(this);
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.caravan.trace.TraceContext;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Clock;
@@ -106,7 +107,8 @@ final class Sender implements AutoCloseable {
 
     /**
      * A connection that was kept may have been closed by the other side a moment before it is used: that says nothing of
-     * the endpoint, so the attempt goes on, a few times, on another one. What arrives twice has the same id.
+     * the endpoint, so the attempt goes on, a few times, on another one. Kept or new cannot be told apart: an endpoint that
+     * closes each connection without an answer sees them all. What arrives twice has the same id.
      */
     private CompletableFuture<Integer> exchangeOnLiving(
             TargetUrl target, InetAddress address, Message message, StatusOnly answer, int otherConnections) {
@@ -121,7 +123,8 @@ final class Sender implements AutoCloseable {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof ConnectionClosedException
-                || (cause instanceof SocketException && !(cause instanceof ConnectException));
+                || (cause instanceof SocketException
+                        && !(cause instanceof ConnectException || cause instanceof NoRouteToHostException));
     }
 
     private CompletableFuture<Integer> exchange(

@@ -120,7 +120,7 @@ class ScaleOutIT {
     private void leave(Random random, java.util.function.Consumer<CaravanProcess> how) {
         Slot gone = slots.remove(random.nextInt(slots.size()));
         how.accept(gone.child());
-        gone.child().awaitExit(PATIENCE);
+        gone.child().awaitExit(Duration.ofSeconds(40));
         fenced += gone.child().logged("was fenced").size();
         free.add(gone.number());
     }

@@ -19,7 +19,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** What a trigger says of itself while its broker comes and goes. */
 class TriggerReadyIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(10);
 
     private static final int STOPS = Integer.getInteger("stops", 1);
 

@@ -78,7 +78,7 @@ class TriggerIdleIT {
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> TriggerScene.rows(topic).size() == 2);
         System.out.printf("TriggerIdleIT: running %d ms after the message was acknowledged%n", woken);
-        assertThat(woken).isLessThan(10_000);
+        assertThat(woken).isLessThan(5_000);
         scene.stop(pipeline);
         scene.awaitStatus(pipeline, "stopped");
     }
