@@ -131,7 +131,7 @@ class FuzzIT {
 
     /** An event key may have these; what is answered asynchronously has to be over as well, also below such a path. */
     @ParameterizedTest
-    @ValueSource(strings = {"..%2F..%2Fetc%2Fpasswd", "a%2F%2Fb", "a%2F.%2Fb", "a%2F..%2Fb", "%25", "a%2F"})
+    @ValueSource(strings = {"..%2F..%2Fetc%2Fhosts", "a%2F%2Fb", "a%2F.%2Fb", "a%2F..%2Fb", "%25", "a%2F"})
     void afterANameThatWouldLeadElsewhereTheConnectionIsThereForTheNextRequest(String name) throws Exception {
         Map<String, String> key = Map.of("Authorization", "Bearer " + RunningCaravan.ADMIN_KEY);
         Map<String, String> once = Map.of(
