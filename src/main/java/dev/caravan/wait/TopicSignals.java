@@ -139,9 +139,10 @@ public final class TopicSignals {
             }
         }
         // what goes through here at once is most of it; the rest has no wait, or is told why it is refused
-        Set<Sending> received = messages.size() == 1 ? Set.of() : waits.send(List.copyOf(sendings.values()));
+        boolean several = messages.size() > 1;
+        Set<Sending> received = several ? waits.send(List.copyOf(sendings.values())) : Set.of();
         List<Outcome> outcomes = messages.stream()
-                .map(message -> outcome(message, sendings.get(message), received))
+                .map(message -> outcome(message, sendings.get(message), several, received))
                 .toList();
         moveTo(origin, messages.get(messages.size() - 1).offset() + 1);
         return outcomes;
@@ -151,13 +152,13 @@ public final class TopicSignals {
         return new Sending(origin.project(), signal.key(), signal.payload(), origin.pipeline(), signal.trace());
     }
 
-    private Outcome outcome(Message message, @Nullable Sending sending, Set<Sending> received) {
+    private Outcome outcome(Message message, @Nullable Sending sending, boolean several, Set<Sending> received) {
         if (sending == null || !(message instanceof Message.Telling telling)) {
             return new Outcome.Refused(((Message.Other) message).why());
         }
         try {
             if (!received.contains(sending)) {
-                waits.send(sending, telling.signal().keepSecs());
+                waits.send(sending, telling.signal().keepSecs(), several);
             }
             return new Outcome.Taken();
         } catch (Problem refused) {

@@ -112,7 +112,7 @@ final class WaitEndings {
     }
 
     /** By a second statement: what it sees may be there since the first one only, and then the whole is tried again. */
-    private Optional<Try> newest(String project, String key) {
+    Optional<Try> newest(String project, String key) {
         return jdbc.sql(NEWEST)
                 .param("project", project)
                 .param("key", key)

@@ -122,7 +122,7 @@ public final class Waits {
         Sending sending = new Sending(project, key, payload, by, Sending.currentTrace());
         Optional<Wait> received = gathered.send(sending);
         received.ifPresent(this::tell);
-        return received.<Sent>map(wait -> new Sent.Received(wait, false)).orElseGet(() -> send(sending, keepSecs));
+        return received.<Sent>map(wait -> new Sent.Received(wait, false)).orElseGet(() -> send(sending, keepSecs, true));
     }
 
     /**
@@ -136,10 +136,16 @@ public final class Waits {
         return received.keySet();
     }
 
-    /** By statements of its own, which are part of the transaction around it if there is one. */
-    Sent send(Sending sending, int keepSecs) {
+    /**
+     * By statements of its own, which are part of the transaction around it if there is one.
+     *
+     * @param passedOver whether a statement for several has left it out, so that it is to be seen first how its wait stands
+     */
+    Sent send(Sending sending, int keepSecs, boolean passedOver) {
         for (int i = 0; i < TRIES; i++) {
-            Optional<Try> tried = endings.send(sending);
+            Optional<Try> tried = i == 0 && passedOver
+                    ? endings.newest(sending.project(), sending.key())
+                    : endings.send(sending);
             if (tried.isEmpty()) {
                 if (keepSecs == 0) {
                     throw unknown();

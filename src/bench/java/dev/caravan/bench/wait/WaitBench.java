@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * Durable waits under load: a pipeline parks messages until a million wait, and their events come over HTTP. The program
  * runs in a process of its own with its embedded servers; clients, program and database share the machine.
  *
- * <p>Properties: {@code waits} (1,000,000), {@code clients} (8), {@code rounds} (3), {@code seconds} (5, for each),
+ * <p>Properties: {@code waits} (1,000,000), {@code clients} (16), {@code rounds} (3), {@code seconds} (5, for each),
  * {@code warmSeconds} (45), {@code waitJvm} (flags of the program), {@code directory} ({@code target/bench-wait}), {@code parts}
  * (those to measure besides parking and the cost of a send: {@value #PARTS}).
  */
@@ -32,7 +32,7 @@ public final class WaitBench {
     private static final long SIGNALS = 100_000;
 
     private final long waits = Long.getLong("waits", 1_000_000);
-    private final int clients = Integer.getInteger("clients", 8);
+    private final int clients = Integer.getInteger("clients", 16);
     private final int rounds = Integer.getInteger("rounds", 3);
     private final int warmSeconds = Integer.getInteger("warmSeconds", 45);
     private final int seconds = Integer.getInteger("seconds", 5);
@@ -175,8 +175,10 @@ public final class WaitBench {
             return new Keys("w:", first, waits);
         }
 
-        /** Median milliseconds of sends one after the other. */
+        /** Median milliseconds of sends one after the other, when what was parked before is on the disk. */
         private double cost(Keys keys) throws Exception {
+            table.change("CHECKPOINT");
+            Thread.sleep(2_000);
             long[] nanos = new long[900];
             for (int i = 0; i < nanos.length; i++) {
                 long start = System.nanoTime();
