@@ -122,7 +122,8 @@ public final class Waits {
         Sending sending = new Sending(project, key, payload, by, Sending.currentTrace());
         Optional<Wait> received = gathered.send(sending);
         received.ifPresent(this::tell);
-        return received.<Sent>map(wait -> new Sent.Received(wait, false)).orElseGet(() -> send(sending, keepSecs, true));
+        return received.<Sent>map(wait -> new Sent.Received(wait, false))
+                .orElseGet(() -> send(sending, keepSecs, true));
     }
 
     /**
@@ -143,9 +144,8 @@ public final class Waits {
      */
     Sent send(Sending sending, int keepSecs, boolean passedOver) {
         for (int i = 0; i < TRIES; i++) {
-            Optional<Try> tried = i == 0 && passedOver
-                    ? endings.newest(sending.project(), sending.key())
-                    : endings.send(sending);
+            Optional<Try> tried =
+                    i == 0 && passedOver ? endings.newest(sending.project(), sending.key()) : endings.send(sending);
             if (tried.isEmpty()) {
                 if (keepSecs == 0) {
                     throw unknown();
