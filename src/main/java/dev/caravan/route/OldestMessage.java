@@ -4,11 +4,14 @@ import dev.caravan.batch.BatchException;
 import dev.caravan.connection.KafkaConnection;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -17,12 +20,18 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Looks at single messages in no group: nobody's position moves. */
-public final class OldestMessage {
+/** Looks at single messages in no group: nobody's position moves. Safe for use by many threads; consumers are kept. */
+public final class OldestMessage implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final int FETCH_BYTES = 64 << 10;
+    private static final int MESSAGES = 50;
+
+    /** Whoever asks once asks every few seconds, and to open a consumer costs more than to ask. */
+    private static final int MOST_IDLE = 2;
 
     private final KafkaConnection kafka;
+    private final Deque<Consumer<byte[], byte[]>> idle = new ArrayDeque<>();
+    private boolean closed;
 
     OldestMessage(KafkaConnection kafka) {
         this.kafka = kafka;
@@ -36,6 +45,33 @@ public final class OldestMessage {
      */
     public Optional<Instant> at(Map<TopicPartition, Long> positions, Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
+        Consumer<byte[], byte[]> consumer = null;
+        try {
+            consumer = take();
+            consumer.assign(positions.keySet());
+            positions.forEach(consumer::seek);
+            Optional<Instant> oldest = read(consumer, new HashSet<>(positions.keySet()), deadline);
+            consumer.unsubscribe(); // what it fetched ahead is forgotten, and what was paused
+            if (keep(consumer)) {
+                consumer = null;
+            }
+            return oldest;
+        } catch (KafkaException e) {
+            throw BatchException.retry("kafka_unavailable", "Kafka did not answer: " + e.getMessage(), e);
+        } finally {
+            if (consumer != null) {
+                consumer.close(CloseOptions.timeout(Duration.ZERO));
+            }
+        }
+    }
+
+    private Consumer<byte[], byte[]> take() {
+        synchronized (idle) {
+            Consumer<byte[], byte[]> kept = idle.poll();
+            if (kept != null) {
+                return kept;
+            }
+        }
         Map<String, Object> settings = kafka.with(Map.of(
                 "enable.auto.commit",
                 false,
@@ -46,16 +82,13 @@ public final class OldestMessage {
                 "max.partition.fetch.bytes",
                 FETCH_BYTES,
                 "max.poll.records",
-                positions.size(),
-                "default.api.timeout.ms",
-                (int) Math.max(1_000, timeout.toMillis())));
-        try (Consumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.assign(positions.keySet());
-            positions.forEach(consumer::seek);
-            return read(consumer, new HashSet<>(positions.keySet()), deadline);
-        } catch (KafkaException e) {
-            throw BatchException.retry("kafka_unavailable", "Kafka did not answer: " + e.getMessage(), e);
+                MESSAGES));
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private boolean keep(Consumer<byte[], byte[]> consumer) {
+        synchronized (idle) {
+            return !closed && idle.size() < MOST_IDLE && idle.offer(consumer);
         }
     }
 
@@ -73,5 +106,14 @@ public final class OldestMessage {
             }
         }
         return oldest == Long.MAX_VALUE ? Optional.empty() : Optional.of(Instant.ofEpochMilli(oldest));
+    }
+
+    @Override
+    public void close() {
+        synchronized (idle) {
+            closed = true;
+            idle.forEach(consumer -> consumer.close(CloseOptions.timeout(Duration.ZERO)));
+            idle.clear();
+        }
     }
 }
