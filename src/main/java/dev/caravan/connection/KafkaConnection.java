@@ -10,7 +10,7 @@ import java.util.Map;
  * @param clientProperties what every client gets besides {@code bootstrap.servers}: SASL, TLS
  */
 public record KafkaConnection(String bootstrapServers, Map<String, Object> clientProperties) {
-    /** Nobody reads what clients tell about themselves, and making that ready is most of the work of opening one. */
+    /** Nobody reads what clients tell about themselves; each would register every figure as a bean of JMX. */
     private static final Map<String, Object> NO_REPORTS = Map.of("metric.reporters", "", "enable.metrics.push", false);
 
     public KafkaConnection {

@@ -26,7 +26,7 @@ public final class OldestMessage implements AutoCloseable {
     private static final int FETCH_BYTES = 64 << 10;
     private static final int MESSAGES = 50;
 
-    /** Whoever asks once asks every few seconds, and to open a consumer costs more than to ask. */
+    /** Whoever asks once asks every few seconds. */
     private static final int MOST_IDLE = 2;
 
     private final KafkaConnection kafka;
