@@ -4,6 +4,8 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /** Prints the figures of both and says for each bar whether it is held. */
 final class Report {
@@ -61,13 +63,17 @@ final class Report {
                 MEMORY_BAR_MIB);
     }
 
-    /** Compares the rounds after the warm-up, by their medians. */
+    /**
+     * Compares the rounds after the warm-up: each with its neighbour, since both get faster from round to round, and of
+     * these ratios the median.
+     */
     void overhead(List<Round> without, List<Round> with) {
         out.println();
         summary("without", without);
         summary("with", with);
         out.println();
-        double speed = median(with, this::speed) / median(without, this::speed);
+        double speed = median(IntStream.range(0, with.size())
+                .mapToDouble(round -> speed(with.get(round)) / speed(without.get(round))));
         out.printf(
                 Locale.ROOT,
                 "      CPU with monitoring against without: %.2f%n",
@@ -122,7 +128,11 @@ final class Report {
     }
 
     private static double median(List<Round> rounds, ToDoubleFunction<Round> figure) {
-        double[] sorted = rounds.stream().mapToDouble(figure).sorted().toArray();
+        return median(rounds.stream().mapToDouble(figure));
+    }
+
+    private static double median(DoubleStream values) {
+        double[] sorted = values.sorted().toArray();
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
