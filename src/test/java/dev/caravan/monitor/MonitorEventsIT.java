@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.caravan.pipeline.Pipeline;
+import dev.caravan.pipeline.PipelineSpec;
+import dev.caravan.pipeline.PipelineStore;
 import dev.caravan.testing.RunningCaravan;
 import dev.caravan.testing.S3FaultProxy;
 import dev.caravan.testing.S3FaultProxy.Fault;
@@ -217,13 +220,27 @@ class MonitorEventsIT {
         V0.refused(v0.post("/pipelines/mistakes/start?initial=standby"), 405, "UnsupportedPipelineAction");
         V0.refused(v0.post("/pipelines/nobody/start"), 404, "UnknownPipelineName");
         assertThat(v0.post("/pipelines/mistakes/stop").statusCode()).isEqualTo(202);
-        caravan.bean(EventStore.class)
-                .forget(caravan.operation("get", Map.of("pipeline", "mistakes"))
-                        .path("id")
-                        .asText());
-        V0.refused(v0.get("/pipelines/mistakes/events/latest"), 404, "NoPipelineMonitorEventsAvailable");
-        assertThat(V0.ids(v0.get("/pipelines/mistakes/events"))).isEmpty();
-        V0.refused(v0.get("/pipelines/mistakes/events/" + UUID.randomUUID()), 404, "UnknownPipelineMonitorEvent");
+    }
+
+    @Test
+    void aPipelineThatNothingWasToldOfHasNoEvents() throws Exception {
+        v0.create("told", QUICK, ALL_FIELDS);
+        PipelineStore pipelines = caravan.bean(PipelineStore.class);
+        Pipeline told = pipelines.find("default", "told").orElseThrow();
+        PipelineSpec like = told.spec();
+        PipelineSpec untold =
+                new PipelineSpec("untold", like.description(), like.options(), like.schema(), like.steps());
+        assertThat(pipelines.insert(new Pipeline(
+                        "pl_untold", "default", 1, untold, false, null, told.createdAt(), told.updatedAt())))
+                .isTrue();
+        try {
+            V0.refused(v0.get("/pipelines/untold/events/latest"), 404, "NoPipelineMonitorEventsAvailable");
+            assertThat(V0.ids(v0.get("/pipelines/untold/events"))).isEmpty();
+            V0.refused(
+                    v0.get("/pipelines/untold/events/" + UUID.randomUUID()), 404, "UnknownPipelineMonitorEvent");
+        } finally {
+            pipelines.delete("pl_untold");
+        }
     }
 
     @Test
