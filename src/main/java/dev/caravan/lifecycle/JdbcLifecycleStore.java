@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -133,13 +134,14 @@ final class JdbcLifecycleStore implements LifecycleStore {
     }
 
     @Override
-    public void halt(String pipeline, String reason, String message) {
+    public void halt(String pipeline, Instant wish, String reason, String message) {
         jdbc.sql("""
                         update pipeline_desired
                         set status = 'PAUSED', reason = :reason, message = :message, since = now()
-                        where pipeline = :pipeline and status = 'RUNNING'
+                        where pipeline = :pipeline and status = 'RUNNING' and since = :wish
                         """)
                 .param("pipeline", pipeline)
+                .param("wish", wish.atOffset(ZoneOffset.UTC))
                 .param("reason", reason)
                 .param("message", message)
                 .update();

@@ -257,11 +257,14 @@ public final class Lifecycle {
         return PartitionLag.of(ledger.positions(pipeline.id()), ends);
     }
 
+    /** A replica that is still paused when the pipeline is to run goes on soon; one that has paused it makes that the wish. */
     private static boolean runsOrFailed(PipelineState state) {
         return state.status() == PipelineStatus.RUNNING
                 || state.status() == PipelineStatus.IDLE
                 || state.status() == PipelineStatus.FAILED
-                || (state.status() == PipelineStatus.PAUSED && state.reason() != null);
+                || (state.status() == PipelineStatus.PAUSED
+                        && state.desired() == DesiredStatus.PAUSED
+                        && state.reason() != null);
     }
 
     private PipelineState await(Pipeline pipeline, Predicate<PipelineState> reached, Duration timeout) {

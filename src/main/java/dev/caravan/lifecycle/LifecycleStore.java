@@ -1,5 +1,6 @@
 package dev.caravan.lifecycle;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +44,11 @@ interface LifecycleStore {
     /** Keeps a pipeline's document from changing or going until the transaction ends. */
     void hold(String pipeline);
 
-    /** Pauses what should run; any other wish stands, and so does the reason of one that halted before. */
-    void halt(String pipeline, String reason, String message);
+    /**
+     * Pauses what should run by the wish that was made at a moment; any other wish stands, and so does the reason of one
+     * that halted before.
+     */
+    void halt(String pipeline, Instant wish, String reason, String message);
 
     /** Adds to what is stopped why something that was open was dropped. */
     void dropped(String pipeline, String reason, String message);
@@ -83,6 +87,6 @@ interface LifecycleStore {
             int partitions,
             @Nullable String reason,
             @Nullable String message,
-            java.time.@Nullable Instant nextTry,
+            @Nullable Instant nextTry,
             int attempt) {}
 }

@@ -8,8 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** One pipeline as this replica runs it: the running routes, and what was last heard of them. */
@@ -28,6 +26,11 @@ final class LocalPipeline {
     private Instant switchNotBefore = Instant.MIN;
     private @Nullable Trouble trouble;
     private @Nullable Trouble halt;
+
+    /** The wish that its source follows: a halt is one of that wish, and only a younger one lets it go on. */
+    private Instant wish = Instant.EPOCH;
+
+    private boolean halted;
     private @Nullable Instant brokerAwaySince;
     private final Deque<Trouble> dropped = new ArrayDeque<>();
 
@@ -70,14 +73,17 @@ final class LocalPipeline {
         return local;
     }
 
-    synchronized void started(RunningPipeline routes, boolean paused, Map<TopicPartition, Long> acceptedDead) {
+    synchronized void started(RunningPipeline routes, Desired desired) {
         running = routes;
         trouble = null;
+        halt = null;
+        halted = false;
+        wish = desired.since();
         local = Local.READING;
-        if (paused) {
+        if (desired.status() == DesiredStatus.PAUSED) {
             pause();
         } else {
-            routes.resume(acceptedDead);
+            routes.resume(desired.acceptedDead());
         }
     }
 
@@ -94,13 +100,23 @@ final class LocalPipeline {
         }
     }
 
-    synchronized void resume(Map<TopicPartition, Long> acceptedDead) {
-        if (running != null) {
-            trouble = null;
-            halt = null;
-            running.resume(acceptedDead);
-            local = Local.READING;
+    /** @return false when it has halted since that wish, or runs no more */
+    synchronized boolean resume(Desired desired) {
+        if (running == null || (halted && desired.since().equals(wish))) {
+            return false;
         }
+        trouble = null;
+        halt = null;
+        halted = false;
+        wish = desired.since();
+        running.resume(desired.acceptedDead());
+        local = Local.READING;
+        return true;
+    }
+
+    /** When the wish was made that its source follows. */
+    synchronized Instant wish() {
+        return wish;
     }
 
     /** @return false when the source has to be started anew for it */
@@ -279,6 +295,7 @@ final class LocalPipeline {
     synchronized void halted(String reason, String message) {
         trouble = new Trouble(reason, message, null, 0);
         halt = trouble;
+        halted = true;
         if (local == Local.READING) {
             local = Local.PAUSED;
         }

@@ -39,7 +39,7 @@ public enum Move {
         return switch (this) {
             case START, START_PAUSED -> start(desired, status);
             case PAUSE -> unlessStopped(desired, desired == DesiredStatus.PAUSED ? Step.NOTHING : Step.WANT_PAUSED);
-            case RESUME -> unlessStopped(desired, desired == DesiredStatus.RUNNING ? Step.NOTHING : Step.WANT_RUNNING);
+            case RESUME -> unlessStopped(desired, goesOn(desired, status) ? Step.NOTHING : Step.WANT_RUNNING);
             case STOP -> desired == DesiredStatus.STOPPED ? Step.NOTHING : Step.WANT_STOPPED;
             case FORCE_STOP -> status == PipelineStatus.STOPPED ? Step.NOTHING : Step.WANT_STOPPED_NOW;
             case CLEAR -> status == PipelineStatus.STOPPED ? Step.FORGET : Step.ILLEGAL;
@@ -53,6 +53,11 @@ public enum Move {
             case RUNNING -> this == START ? Step.NOTHING : Step.ILLEGAL;
             case PAUSED -> this == START_PAUSED ? Step.NOTHING : Step.ILLEGAL;
         };
+    }
+
+    /** One that is to run and is paused halts just now, or is about to resume: what is wished now is younger than both. */
+    private static boolean goesOn(DesiredStatus desired, PipelineStatus status) {
+        return desired == DesiredStatus.RUNNING && status != PipelineStatus.PAUSED;
     }
 
     private static Step unlessStopped(DesiredStatus desired, Step otherwise) {

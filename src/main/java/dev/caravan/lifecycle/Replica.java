@@ -101,8 +101,9 @@ final class Replica implements SourceListener {
                 diary.paused(id);
             }
             case RESUME -> {
-                local(id).resume(desired.orElseThrow().acceptedDead());
-                diary.resumed(id);
+                if (local(id).resume(desired.orElseThrow())) {
+                    diary.resumed(id);
+                }
             }
             case SWITCH -> switchTo(local(id), desired.orElseThrow().run());
             case DRAIN -> local(id).drain();
@@ -138,7 +139,7 @@ final class Replica implements SourceListener {
         try {
             boolean paused = desired.status() == DesiredStatus.PAUSED;
             metrics.running(local);
-            local.started(routes.start(pipeline, this), paused, desired.acceptedDead());
+            local.started(routes.start(pipeline, this), desired);
             LOG.info("{} v{} {}", pipeline.spec().name(), pipeline.version(), paused ? "is paused" : "started");
             diary.started(pipeline.id(), pipeline.version(), paused);
         } catch (Problem e) {
@@ -218,7 +219,7 @@ final class Replica implements SourceListener {
         LocalPipeline.Trouble halt = local.takeHalt();
         if (halt != null) {
             try {
-                transitions.halt(local.pipeline(), halt.reason(), halt.message());
+                transitions.halt(local.pipeline(), local.wish(), halt.reason(), halt.message());
             } catch (RuntimeException e) {
                 local.returnHalt(halt);
                 throw e;

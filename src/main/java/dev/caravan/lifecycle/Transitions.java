@@ -1,5 +1,6 @@
 package dev.caravan.lifecycle;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -69,10 +70,14 @@ public final class Transitions {
         }
     }
 
-    /** Pauses what should run, for a reason that a person has to decide about. */
-    void halt(String pipeline, String reason, String message) {
+    /**
+     * Pauses what should run, for a reason that a person has to decide about.
+     *
+     * @param wish when the wish was made that was followed; who made another one since has decided
+     */
+    void halt(String pipeline, Instant wish, String reason, String message) {
         transactions.executeWithoutResult(status -> {
-            store.halt(pipeline, reason, message);
+            store.halt(pipeline, wish, reason, message);
             observe(pipeline, new Cause(reason, replica));
         });
     }

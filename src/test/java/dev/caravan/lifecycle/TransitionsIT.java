@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.caravan.testing.Servers;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -68,14 +69,37 @@ class TransitionsIT {
 
     @Test
     void aHaltPausesOnlyWhatShouldRun() {
-        store.halt(pipeline, "too_many_dead_letters", "all of them");
-        assertThat(store.find(pipeline).orElseThrow().status()).isEqualTo(DesiredStatus.STOPPED);
-        assertThat(store.find(pipeline).orElseThrow().reason()).isNull();
+        store.halt(pipeline, wish().since(), "too_many_dead_letters", "all of them");
+        assertThat(wish().status()).isEqualTo(DesiredStatus.STOPPED);
+        assertThat(wish().reason()).isNull();
         store.want(pipeline, DesiredStatus.RUNNING, null, null);
-        store.halt(pipeline, "too_many_dead_letters", "all of them");
-        store.halt(pipeline, "another", "a second one");
-        assertThat(store.find(pipeline).orElseThrow().status()).isEqualTo(DesiredStatus.PAUSED);
-        assertThat(store.find(pipeline).orElseThrow().reason()).isEqualTo("too_many_dead_letters");
+        Instant running = wish().since();
+        store.halt(pipeline, running, "too_many_dead_letters", "all of them");
+        store.halt(pipeline, running, "another", "a second one");
+        assertThat(wish().status()).isEqualTo(DesiredStatus.PAUSED);
+        assertThat(wish().reason()).isEqualTo("too_many_dead_letters");
+    }
+
+    @Test
+    void aHaltThatIsOlderThanTheWishToGoOnPausesNothing() {
+        store.want(pipeline, DesiredStatus.RUNNING, null, null);
+        Instant before = wish().since();
+        assertThat(Move.RESUME.from(DesiredStatus.RUNNING, PipelineStatus.RUNNING))
+                .as("it does go on")
+                .isEqualTo(Move.Step.NOTHING);
+        assertThat(Move.RESUME.from(DesiredStatus.RUNNING, PipelineStatus.PAUSED))
+                .as("a replica has paused it and has not said why yet")
+                .isEqualTo(Move.Step.WANT_RUNNING);
+        store.want(pipeline, DesiredStatus.RUNNING, null, null);
+
+        store.halt(pipeline, before, "too_many_dead_letters", "all of them");
+
+        assertThat(wish().status()).isEqualTo(DesiredStatus.RUNNING);
+        assertThat(wish().reason()).isNull();
+    }
+
+    private Desired wish() {
+        return store.find(pipeline).orElseThrow();
     }
 
     @Test

@@ -46,6 +46,12 @@ class HaltedIT {
                         .path("items"))
                 .isEmpty();
         assertThat(monitor("stopping", "/lag/messages")).isEqualTo(MESSAGES);
+        await().atMost(Duration.ofSeconds(60)).until(() -> log("stopping").contains("stopped"));
+        assertThat(log("stopping"))
+                .as("nothing was tried again before a person had decided")
+                .doesNotContain("resumed")
+                .filteredOn(message -> message.startsWith("paused: "))
+                .hasSize(1);
 
         caravan.operation(
                 "transform",
@@ -72,6 +78,11 @@ class HaltedIT {
     void aResumeThatChangesNothingPausesItAgainAndOneThatAcceptsDeadLettersGoesOn() throws Exception {
         halted("resuming");
         caravan.operation("resume", Map.of("pipeline", "resuming"));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> log("resuming").stream()
+                                .filter(message -> message.startsWith("paused: "))
+                                .count()
+                        == 2);
         awaitHalt("resuming");
         caravan.operation("resume", Map.of("pipeline", "resuming", "accept_dead_letters", true));
         await().atMost(Duration.ofSeconds(60)).until(() -> monitor("resuming", "/total/messages_dead") == MESSAGES);
@@ -114,6 +125,12 @@ class HaltedIT {
             assertThat(now.path("status").asText()).isEqualTo("paused");
             assertThat(now.at("/error/reason").asText()).isEqualTo("too_many_dead_letters");
         });
+    }
+
+    private static List<String> log(String pipeline) throws Exception {
+        return caravan.operation("logs", Map.of("pipeline", pipeline, "limit", 100))
+                .path("items")
+                .findValuesAsText("message");
     }
 
     private static long monitor(String pipeline, String figure) throws Exception {
