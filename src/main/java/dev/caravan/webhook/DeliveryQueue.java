@@ -82,7 +82,10 @@ final class DeliveryQueue {
                 .list();
     }
 
-    /** Stores what attempts came to, in one transaction; of those that are no longer the newest nothing. */
+    /**
+     * Stores what attempts came to, in one transaction; of those that are no longer the newest nothing. What was given up
+     * while its attempt was under way is not tried again.
+     */
     void end(Collection<Ended> ended) {
         transactions.executeWithoutResult(status -> {
             jdbc.sql("""
@@ -94,7 +97,8 @@ final class DeliveryQueue {
                             FROM unnest(cast(:ids AS text[]), cast(:attempts AS int[]), cast(:statuses AS text[]),
                                     cast(:pauses AS float8[]), cast(:codes AS int[]), cast(:errors AS text[]))
                                 AS e (id, attempt, status, pause, code, error)
-                            WHERE d.id = e.id AND d.attempts = e.attempt""")
+                            WHERE d.id = e.id AND d.attempts = e.attempt
+                                AND (d.status = 'PENDING' OR e.status <> 'PENDING')""")
                     .param("ids", ended.stream().map(e -> e.message().id()).toArray(String[]::new))
                     .param(
                             "attempts",

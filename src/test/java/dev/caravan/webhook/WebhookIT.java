@@ -190,6 +190,23 @@ class WebhookIT {
     }
 
     @Test
+    void whatFailsWhenItsEndpointIsKnownToBeGoneIsGivenUpToo() {
+        String webhook = scene.subscribe(endpoint.url("/hook", any -> 500), WebhookEvent.CREATED);
+        scene.tell(WebhookEvent.CREATED);
+        scene.tell(WebhookEvent.CREATED);
+        List<Message> underway = scene.queue.begin(Map.of(), 10, 10, Duration.ofMinutes(1));
+        assertThat(underway).hasSize(2);
+
+        scene.queue.end(List.of(new DeliveryQueue.Ended(underway.get(0), Outcome.answered(410), null)));
+        Duration pause = Duration.ofSeconds(5);
+        scene.queue.end(List.of(new DeliveryQueue.Ended(underway.get(1), Outcome.answered(500), pause)));
+
+        assertThat(scene.deliveries(webhook))
+                .hasSize(2)
+                .allMatch(delivery -> delivery.status() == WebhookDelivery.Status.FAILED);
+    }
+
+    @Test
     void aRedeliverySendsTheSameMessageAgain() {
         String webhook = scene.subscribe(endpoint.url("/hook", any -> 200), WebhookEvent.CREATED);
         scene.run();
