@@ -15,6 +15,7 @@ import dev.caravan.testing.Servers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -247,7 +248,7 @@ class MonitorEventsIT {
     void aDocumentThatDoesNotCompileIsThereWithItsError() throws Exception {
         Path file = caravan.data().resolve("routes/pipelines/uncompiled.yaml");
         Files.createDirectories(file.getParent());
-        Files.writeString(file, "name: uncompiled\nsteps:\n  - nmae: x\n");
+        written(file, "name: uncompiled\nsteps:\n  - nmae: x\n");
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> v0.get("/pipelines/uncompiled").statusCode() == 200);
         JsonNode broken = v0.json("/pipelines/uncompiled");
@@ -259,7 +260,7 @@ class MonitorEventsIT {
         assertThat(v0.json("/pipelines").toString()).contains("uncompiled");
         V0.refused(v0.post("/pipelines/uncompiled/start"), 400, "CannotStartWithCompilationError");
 
-        Files.writeString(
+        written(
                 file,
                 "name: uncompiled\nsteps: [{name: lake, kamelet: s3-sink, properties: {bucket: lake, prefix: uncompiled}}]\n");
         v0.awaitStatus("uncompiled", "Running");
@@ -268,6 +269,12 @@ class MonitorEventsIT {
         v0.legal("uncompiled");
         Files.delete(file);
         v0.awaitStatus("uncompiled", "Stopped");
+    }
+
+    /** All of it at once: who looks meanwhile sees no half of it. */
+    private static void written(Path file, String text) throws Exception {
+        Path whole = Files.writeString(caravan.data().resolve("whole.yaml"), text);
+        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Test
@@ -303,7 +310,7 @@ class MonitorEventsIT {
         });
         // that is data: the process lives and the API serves
         for (String probe : List.of("live", "ready")) {
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> caravan.send(caravan.request("/observe/health/" + probe))
                                     .statusCode()
                             == 200);
