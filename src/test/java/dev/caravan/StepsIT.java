@@ -29,7 +29,7 @@ class StepsIT {
 
     @Test
     void jqASingleMessageKameletAndSqlWorkInOnePipeline() throws Exception {
-        run(
+        create(
                 "mixed",
                 List.of(
                         step(
@@ -43,7 +43,7 @@ class StepsIT {
                                 Map.of(
                                         "query",
                                         "SELECT id, total, origin, _offset IS NOT NULL AS known FROM events WHERE total > 5"))));
-        ingest(
+        ingestAndStart(
                 "mixed",
                 Map.of("order", Map.of("id", 1, "qty", 2, "price", 10)),
                 Map.of("order", Map.of("id", 2, "qty", 1, "price", 1)),
@@ -54,20 +54,22 @@ class StepsIT {
 
     @Test
     void eachSingleMessageKameletHasColumnsOfItsOwn() throws Exception {
-        run(
+        create(
                 "twice",
                 List.of(
                         step("first", "insert-field-action", Map.of("field", "shop", "value", "north")),
                         step("second", "insert-field-action", Map.of("field", "till", "value", "three"))));
-        ingest("twice", Map.of("id", 1), Map.of("id", 2));
+        ingestAndStart("twice", Map.of("id", 1), Map.of("id", 2));
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(rows("twice", "id, shop, till"))
                 .containsExactlyInAnyOrder("[1, north, three]", "[2, north, three]"));
     }
 
     @Test
     void aMessageThatJqRefusesIsADeadLetterAndTheOthersArrive() throws Exception {
-        run("refusing", List.of(step("shape", "jq-transform-action", Map.of("expression", "{id: (.id | tonumber)}"))));
-        ingest("refusing", Map.of("id", "1"), Map.of("id", "one"), Map.of("id", "3"));
+        create(
+                "refusing",
+                List.of(step("shape", "jq-transform-action", Map.of("expression", "{id: (.id | tonumber)}"))));
+        ingestAndStart("refusing", Map.of("id", "1"), Map.of("id", "one"), Map.of("id", "3"));
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(rows("refusing", "id")).containsExactlyInAnyOrder("[1]", "[3]");
             JsonNode dead = caravan.operation("dead_letters", Map.of("pipeline", "refusing"))
@@ -82,19 +84,20 @@ class StepsIT {
         return Map.of("name", name, "kamelet", kamelet, "properties", properties);
     }
 
-    private static void run(String name, List<Map<String, Object>> steps) throws Exception {
+    private static void create(String name, List<Map<String, Object>> steps) throws Exception {
         List<Map<String, Object>> all = new ArrayList<>(steps);
         all.add(step("lake", "s3-sink", Map.of("bucket", "lake", "prefix", name)));
-        // what is ingested at once should be one batch, so that bad messages have good ones beside them
         caravan.operation(
-                "create", Map.of("name", name, "options", Map.of("batch", Map.of("max_interval", "3s")), "steps", all));
-        caravan.operation("start", Map.of("pipeline", name));
+                "create",
+                Map.of("name", name, "options", Map.of("batch", Map.of("max_interval", "200ms")), "steps", all));
     }
 
+    /** What is there before the start is read at once and is one batch, so that bad messages have good ones beside them. */
     @SafeVarargs
-    private static void ingest(String name, Map<String, Object>... events) throws Exception {
+    private static void ingestAndStart(String name, Map<String, Object>... events) throws Exception {
         JsonNode answer = caravan.operation("ingest", Map.of("pipeline", name, "events", List.of(events)));
         assertThat(answer.path("accepted").asInt()).isEqualTo(events.length);
+        caravan.operation("start", Map.of("pipeline", name));
     }
 
     private static List<String> rows(String prefix, String columns) throws Exception {

@@ -233,6 +233,7 @@ class WaitSignalsIT {
         create("standing", "first:{id}", "second:{id}");
         ingest("standing", 1, 2);
         awaitEvent("first:1", "waiting");
+        awaitEvent("first:2", "waiting");
         String run = runOf("first:1");
         assertThat(runs("pipeline=standing&status=waiting")).hasSize(2).contains(run);
         JsonNode found = call("GET", "/api/v1/runs/" + run, "");

@@ -113,7 +113,7 @@ class PipelineResourceIT {
     @Test
     void filesAndDeadLettersAreFoundByOffset() throws Exception {
         body(send("POST", ROOT, document("filed", 10)), 201);
-        caravan.operation("start", Map.of("pipeline", "filed"));
+        // before the start, so that they are read at once and are one batch
         caravan.operation(
                 "ingest",
                 Map.of(
@@ -123,6 +123,7 @@ class PipelineResourceIT {
                         "k",
                         "events",
                         JSON.readTree("[{\"k\":1,\"n\":11},{\"k\":1,\"n\":3}]")));
+        caravan.operation("start", Map.of("pipeline", "filed"));
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .until(

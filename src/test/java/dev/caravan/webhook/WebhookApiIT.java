@@ -57,9 +57,10 @@ class WebhookApiIT {
     void theLifeOfAPipelineIsTold() throws Exception {
         JsonNode webhook = create("/life", List.of(WebhookEvent.values()));
         caravan.operation("create", pipeline("life", "SELECT * FROM events"));
-        caravan.operation("start", Map.of("pipeline", "life"));
+        // before the start, so that they are read at once and are one batch
         caravan.operation(
                 "ingest", Map.of("pipeline", "life", "events", List.of(Map.of("user_id", 1), Map.of("user_id", 2))));
+        caravan.operation("start", Map.of("pipeline", "life"));
         await().atMost(SOON).until(() -> told("/life").contains("pipeline.written"));
         caravan.operation("pause", Map.of("pipeline", "life"));
         caravan.operation("resume", Map.of("pipeline", "life"));
@@ -114,6 +115,7 @@ class WebhookApiIT {
                         .at("/data/reason")
                         .asText())
                 .isNotBlank();
+        caravan.operation("delete", Map.of("pipeline", "halt", "force", true));
     }
 
     @Test
