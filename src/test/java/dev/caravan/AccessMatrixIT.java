@@ -125,7 +125,7 @@ class AccessMatrixIT {
     @ValueSource(strings = {"/observe", "/observe/metrics", "/error", "/webjars/a.js", "/anything"})
     void whatIsInNoContractNeedsAKeyToo(String path) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(caravan.address().resolve(path))
-                .timeout(Duration.ofSeconds(20))
+                .timeout(Duration.ofSeconds(60))
                 .build();
 
         unauthenticated(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()));
@@ -206,7 +206,7 @@ class AccessMatrixIT {
     private static HttpResponse<String> send(Contract.Call call, String key, String reference) throws Exception {
         String body = call.body(reference);
         HttpRequest.Builder request = HttpRequest.newBuilder(caravan.address().resolve(call.path(reference)))
-                .timeout(Duration.ofSeconds(20))
+                .timeout(Duration.ofSeconds(60))
                 .method(call.method(), body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (call.contentType() != null) {
             request.header("Content-Type", call.contentType());

@@ -36,7 +36,7 @@ import org.springframework.util.unit.DataSize;
 /** What is answered for events, whatever Kafka says of them; the real one is in {@link IngestIT}. */
 class IngestionTest {
     private static final Duration SOON = Duration.ofMillis(50);
-    private static final Duration LATER = Duration.ofSeconds(10);
+    private static final Duration LATER = Duration.ofSeconds(60);
     private static final Pipeline PIPELINE =
             new Pipeline("pl_1", "default", 1, PipelineSpecs.read("""
                     name: a

@@ -37,7 +37,7 @@ class OtlpSpansTest {
                     START,
                     START.plusSeconds(1),
                     "no bucket"));
-            await().atMost(Duration.ofSeconds(20)).until(() -> collector.spans().size() == 2);
+            await().atMost(Duration.ofSeconds(60)).until(() -> collector.spans().size() == 2);
 
             Collector.Span first = collector.spans().get(0);
             assertThat(first.traceId()).isEqualTo(caller.traceId());

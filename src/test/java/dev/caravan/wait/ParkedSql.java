@@ -33,7 +33,7 @@ final class ParkedSql {
         }
 
         void awaitReached() throws InterruptedException {
-            if (!reached.await(20, TimeUnit.SECONDS)) {
+            if (!reached.await(60, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("no statement with " + text);
             }
         }
@@ -46,7 +46,7 @@ final class ParkedSql {
             next = null;
             reached.countDown();
             try {
-                if (!answerLost && !free.await(20, TimeUnit.SECONDS)) {
+                if (!answerLost && !free.await(60, TimeUnit.SECONDS)) {
                     throw new SQLException("nobody let the statement go");
                 }
             } catch (InterruptedException e) {

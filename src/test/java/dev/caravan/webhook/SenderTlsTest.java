@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SenderTlsTest {
     private static final String NAME = "hooks.test";
     private static final char[] PASSWORD = "for-this-test".toCharArray();
-    private static final Duration TOTAL = Duration.ofSeconds(5);
+    private static final Duration TOTAL = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;

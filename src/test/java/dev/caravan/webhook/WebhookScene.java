@@ -20,7 +20,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** Webhooks on a real PostgreSQL, without the rest of the program; as many dispatchers as wanted. */
 final class WebhookScene implements AutoCloseable {
     static final String PROJECT = "default";
-    static final Duration TOTAL = Duration.ofSeconds(3);
+
+    /** Long enough for endpoints that answer, however busy the machine is. */
+    private static final Duration PATIENT = Duration.ofSeconds(60);
 
     final JdbcClient jdbc;
     final TransactionTemplate transactions;
@@ -28,6 +30,7 @@ final class WebhookScene implements AutoCloseable {
     final WebhookStore store;
     private final HikariDataSource pool = new HikariDataSource();
     private final List<Runner> runners = new ArrayList<>();
+    private final Duration total;
 
     record Runner(Dispatcher dispatcher, Sender sender) {
         void stop() {
@@ -37,6 +40,12 @@ final class WebhookScene implements AutoCloseable {
     }
 
     WebhookScene() {
+        this(PATIENT);
+    }
+
+    /** @param total how long an attempt may take */
+    WebhookScene(Duration total) {
+        this.total = total;
         DatabaseConnection database = Servers.newDatabase();
         pool.setJdbcUrl(database.url());
         pool.setUsername(database.user());
@@ -54,8 +63,8 @@ final class WebhookScene implements AutoCloseable {
         Addresses addresses = new Addresses(InetAddress::getAllByName, true);
         Sender sender = new Sender(
                 addresses,
-                WebhookClient.open(Duration.ofSeconds(1), TOTAL, ClientTlsStrategyBuilder.create()),
-                TOTAL,
+                WebhookClient.open(total, total, ClientTlsStrategyBuilder.create()),
+                total,
                 Clock.systemUTC(),
                 Spans.OFF);
         Runner runner = new Runner(new Dispatcher(queue, sender), sender);
