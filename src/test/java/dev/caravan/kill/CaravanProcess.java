@@ -151,6 +151,16 @@ final class CaravanProcess implements AutoCloseable {
         signal("-CONT");
     }
 
+    /** Whether it was stopped, by whomever, and not continued. */
+    boolean standsStill() {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid() + "/stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void signal(String signal) {
         try {
             int code = new ProcessBuilder("kill", signal, Long.toString(pid()))

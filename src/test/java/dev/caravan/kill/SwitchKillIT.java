@@ -78,6 +78,7 @@ class SwitchKillIT {
         CompletableFuture<String> last = CompletableFuture.supplyAsync(() -> transform(second));
         second.sigkill();
         last.join();
+        second.awaitExit(PATIENCE);
 
         CaravanProcess third = start("replaying", "before_commit:1").awaitReady(PATIENCE);
         number += number % 2; // the next one is odd

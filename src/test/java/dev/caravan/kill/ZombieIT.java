@@ -40,7 +40,10 @@ class ZombieIT {
             // stands still with a batch in its hands, right before it would claim it
             CaravanProcess zombie = scene.launcher()
                     .start("zombie-" + cycle, 1, List.of("-Dcaravan.faults.stop=before_claim:" + 3 * cycle));
-            awaitOwners("both have partitions", owners -> owners.equals(Set.of(survivor.pid(), zombie.pid())));
+            Awaitility.await("the zombie stands still")
+                    .atMost(PATIENCE)
+                    .failFast(zombie::mustBeAlive)
+                    .until(zombie::standsStill);
             awaitOwners("the other takes over", owners -> owners.equals(Set.of(survivor.pid())));
             scene.awaitProgress(5_000, PATIENCE);
             zombie.sigcont();
@@ -52,6 +55,7 @@ class ZombieIT {
             scene.awaitProgress(5_000, PATIENCE);
             Scene.say("ZombieIT: %s was fenced and reads again", zombie.name());
             zombie.sigkill();
+            zombie.awaitExit(PATIENCE);
         }
         Scene.say("ZombieIT: %s", scene.settle(survivor, PATIENCE));
     }
