@@ -160,8 +160,11 @@ class IdleCostIT {
         Awaitility.await("awake")
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> jdbc.sql(
-                                "SELECT status = 'RUNNING' AND partitions = 1 FROM pipeline_replica WHERE pipeline = :pipeline")
+                // a second after the message it is idle again, with the message behind it
+                .until(() -> jdbc.sql("""
+                                SELECT status = 'RUNNING' AND partitions = 1 OR EXISTS (
+                                    SELECT FROM pipeline_partition p WHERE p.pipeline = r.pipeline AND next_offset > 0)
+                                FROM pipeline_replica r WHERE pipeline = :pipeline""")
                         .param("pipeline", pipeline)
                         .query(Boolean.class)
                         .single());
