@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /** A PostgreSQL as a child of this process, durable ({@code fsync=on}), on a directory that outlives it. */
 public final class EmbeddedDatabase implements AutoCloseable {
     private static final String USER = "caravan";
+    private static final int ATTEMPTS = 3;
 
     /** Replaces the sample that initdb writes, at each start; {@code custom.conf} beside it is the user's own. */
     private static final String SETTINGS = """
@@ -25,6 +27,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             fsync = on
             synchronous_commit = on
             password_encryption = 'scram-sha-256'
+            lc_messages = 'C'
             timezone = 'UTC'
             log_timezone = 'UTC'
             jit = off
@@ -48,6 +51,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
      * @param port 0 for any free one
      */
     public static EmbeddedDatabase start(Path directory, Path binaries, int port, String password) {
+        IntSupplier ports = () -> Ports.choose(port, "PostgreSQL", "CARAVAN_EMBEDDED_PG_PORT");
+        return start(directory, binaries, ports, port == 0 ? ATTEMPTS : 1, password);
+    }
+
+    /** @param ports asked again, up to {@code attempts} times in all, when somebody else took the one before */
+    static EmbeddedDatabase start(Path directory, Path binaries, IntSupplier ports, int attempts, String password) {
         PostgresCommand command = new PostgresCommand(PostgresBinaries.unpack(binaries));
         Path root = directory.toAbsolutePath();
         Path cluster = root.resolve("cluster");
@@ -57,10 +66,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 create(cluster, command, password);
             }
             OrphanedPostgres.stop(cluster, command);
-            int chosen = Ports.choose(port, "PostgreSQL", "CARAVAN_EMBEDDED_PG_PORT");
-            Files.writeString(cluster.resolve("postgresql.conf"), SETTINGS.formatted(Ports.HOST, chosen));
-            launch(cluster, root.resolve("server.log"), command);
-            String url = "jdbc:postgresql://" + Ports.HOST + ":" + chosen + "/postgres";
+            int port = launch(cluster, root.resolve("server.log"), command, ports, attempts);
+            String url = "jdbc:postgresql://" + Ports.HOST + ":" + port + "/postgres";
             return new EmbeddedDatabase(cluster, command, new DatabaseConnection(url, USER, password));
         } catch (IOException e) {
             throw new StartException("The embedded PostgreSQL does not start on " + directory + ": " + e, e);
@@ -102,12 +109,25 @@ public final class EmbeddedDatabase implements AutoCloseable {
         Files.move(draft, cluster, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static void launch(Path cluster, Path log, PostgresCommand command) throws IOException {
-        Files.deleteIfExists(log);
-        try {
-            command.run("pg_ctl", List.of("start", "-D", cluster.toString(), "-l", log.toString(), "-t", "60", "-w"));
-        } catch (StartException e) {
-            throw new StartException("The embedded PostgreSQL does not start: " + PostgresCommand.tail(log), e);
+    private static int launch(Path cluster, Path log, PostgresCommand command, IntSupplier ports, int attempts)
+            throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            int port = ports.getAsInt();
+            Files.writeString(cluster.resolve("postgresql.conf"), SETTINGS.formatted(Ports.HOST, port));
+            Files.deleteIfExists(log);
+            try {
+                command.run(
+                        "pg_ctl", List.of("start", "-D", cluster.toString(), "-l", log.toString(), "-t", "60", "-w"));
+                return port;
+            } catch (StartException e) {
+                if (attempt == attempts || !isTakenPort(log)) {
+                    throw new StartException("The embedded PostgreSQL does not start: " + PostgresCommand.tail(log), e);
+                }
+            }
         }
+    }
+
+    private static boolean isTakenPort(Path log) throws IOException {
+        return Files.exists(log) && Files.readString(log).contains("Address already in use");
     }
 }
