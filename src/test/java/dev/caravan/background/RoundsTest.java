@@ -28,7 +28,7 @@ class RoundsTest {
         assertThat(rounds.running()).isFalse();
         rounds.start();
         assertThat(rounds.running()).isTrue();
-        assertThat(twice.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(twice.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -46,9 +46,9 @@ class RoundsTest {
             ended.countDown();
         });
         rounds.start();
-        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
         rounds.stop();
-        assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(ended.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(interrupted).isTrue();
         assertThat(rounds.running()).isFalse();
     }
@@ -68,10 +68,10 @@ class RoundsTest {
             }
         });
         rounds.start();
-        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
         rounds.finish();
         finished.countDown();
-        assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(ended.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -83,6 +83,6 @@ class RoundsTest {
             throw new AssertionError("nothing is done after the stop");
         });
         rounds.start();
-        assertThat(twice.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(twice.await(60, TimeUnit.SECONDS)).isTrue();
     }
 }

@@ -1,6 +1,7 @@
 package dev.caravan.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.caravan.batch.Batch;
 import dev.caravan.batch.BatchException;
@@ -200,9 +201,10 @@ class SinksIT {
         try (KafkaConsumer<String, String> consumer =
                 new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             consumer.subscribe(List.of(topic));
-            for (int polls = 0; polls < 30 && records.size() < expected; polls++) {
-                consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
-            }
+            await().until(() -> {
+                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+                return records.size() >= expected;
+            });
         }
         assertThat(records).hasSize(expected);
         return records;

@@ -159,7 +159,7 @@ class FaultsIT {
             String answer = child.ask("monitor", Scene.PIPELINE);
             return answer.startsWith("200") && answer.contains("\"running\"") && !answer.contains("_unavailable");
         });
-        assertThat(child.get("/observe/health/ready")).isEqualTo(200);
+        await("it is ready", () -> child.get("/observe/health/ready") == 200);
     }
 
     private static void await(String what, Callable<Boolean> condition) {

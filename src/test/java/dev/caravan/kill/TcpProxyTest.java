@@ -13,6 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TcpProxyTest {
+    private static final int PATIENCE_MILLIS = 60_000;
+
     private ServerSocket server;
     private TcpProxy proxy;
 
@@ -62,14 +64,14 @@ class TcpProxyTest {
             socket.setSoTimeout(200);
             assertThatThrownBy(() -> echoOf(socket, 2)).isInstanceOf(SocketTimeoutException.class);
             proxy.open();
-            socket.setSoTimeout(5_000);
+            socket.setSoTimeout(PATIENCE_MILLIS);
             assertThat(socket.getInputStream().read()).isEqualTo(2);
         }
     }
 
     private Socket connect() throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
-        socket.setSoTimeout(5_000);
+        socket.setSoTimeout(PATIENCE_MILLIS);
         return socket;
     }
 

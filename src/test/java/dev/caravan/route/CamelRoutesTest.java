@@ -90,7 +90,7 @@ class CamelRoutesTest {
         meanwhile.get(15, TimeUnit.SECONDS);
         assertThat(removal).isNotDone();
         goOn.countDown();
-        removal.get(15, TimeUnit.SECONDS);
+        removal.get(60, TimeUnit.SECONDS);
         assertThat(camel.getRoutes()).isEmpty();
     }
 

@@ -205,7 +205,7 @@ class SqlEngineTest {
     @Test
     void aQueryThatTakesTooLongPausesThePipeline() {
         try (SqlEngine hasty =
-                new SqlEngine(directory, new SqlSettings(DataSize.ofMegabytes(256), Duration.ofSeconds(1)), guard)) {
+                new SqlEngine(directory, new SqlSettings(DataSize.ofMegabytes(256), Duration.ofSeconds(3)), guard)) {
             Spool spool = SpoolFixture.of(directory, "{\"a\":1}");
             Rows rows = hasty.open(spool, Map.of(), BATCH_TIME)
                     .select(

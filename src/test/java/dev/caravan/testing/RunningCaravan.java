@@ -22,6 +22,9 @@ public final class RunningCaravan implements AutoCloseable {
     public static final String ADMIN_KEY = "test-admin-key-0123456789-0123456789";
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** For what has to succeed; the operations' own default is half of it. */
+    private static final int PATIENCE_MILLIS = 60_000;
+
     private final Path data;
     private final String[] arguments;
     private final ConfigurableApplicationContext context;
@@ -84,7 +87,8 @@ public final class RunningCaravan implements AutoCloseable {
 
     /** The {@code data} of a successful {@code POST /pipeline}; anything else fails the test with the answer. */
     public JsonNode operation(String operation, Map<String, Object> parameters) throws Exception {
-        HttpResponse<String> answer = post(operation, parameters);
+        HttpResponse<String> answer = post(
+                Map.of("operation", operation, "parameters", parameters, "options", Map.of("timeout", PATIENCE_MILLIS)));
         JsonNode body = JSON.readTree(answer.body());
         if (answer.statusCode() != 200 || !body.path("success").asBoolean()) {
             throw new AssertionError(operation + " answered " + answer.statusCode() + ": " + answer.body());
@@ -93,10 +97,13 @@ public final class RunningCaravan implements AutoCloseable {
     }
 
     public HttpResponse<String> post(String operation, Map<String, Object> parameters) throws Exception {
-        String body = JSON.writeValueAsString(Map.of("operation", operation, "parameters", parameters));
+        return post(Map.of("operation", operation, "parameters", parameters));
+    }
+
+    private HttpResponse<String> post(Map<String, Object> body) throws Exception {
         return send(request("/pipeline")
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body)));
+                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
     }
 
     /** A request with the admin key. */
