@@ -11,17 +11,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +31,7 @@ final class BatchConsumer {
     private final PartitionOwner owner;
     private final BatchFailures failures;
     private final AssignedPartitions partitions;
+    private final MessageFetch messages;
     private @Nullable HandedOut handedOut;
     private int seen;
     private int version;
@@ -51,6 +47,7 @@ final class BatchConsumer {
         this.owner = new PartitionOwner(real, runtime, ledger, faults);
         this.failures = new BatchFailures(runtime);
         this.partitions = new AssignedPartitions(real, runtime, owner, clock);
+        this.messages = new MessageFetch(real, partitions, owner, failures);
     }
 
     /** Returns at most one batch; waits for at most {@code timeout}. */
@@ -72,7 +69,7 @@ final class BatchConsumer {
                 return due;
             }
         }
-        fetch(timeout, wish);
+        messages.fetch(timeout, wish.mode());
         if (reading) {
             partitions.all().forEach(owner::passNoMessages);
         }
@@ -187,46 +184,5 @@ final class BatchConsumer {
         var handed = new ConsumerRecord<@Nullable Object, Object>(
                 at.topic(), at.partition(), pending.range().last(), null, batch);
         return new ConsumerRecords<>(Map.of(at, List.of(handed)), Map.of());
-    }
-
-    private void fetch(Duration timeout, SourceControl.Wish wish) {
-        boolean read = wish.mode() == SourceControl.Mode.READ;
-        boolean drain = wish.mode() == SourceControl.Mode.DRAIN;
-        partitions.fetchOnly(partition -> partition.mayFetch() && (read || (drain && partition.recovering() != null)));
-        try {
-            ConsumerRecords<byte[], ByteBuffer> messages =
-                    real.poll(wish.mode() == SourceControl.Mode.PAUSE ? timeout : untilNextEvent(timeout));
-            for (TopicPartition at : messages.partitions()) {
-                append(partitions.find(at), messages.records(at));
-            }
-        } catch (OffsetOutOfRangeException e) {
-            e.partitions().forEach(at -> owner.expired(partitions.find(at)));
-        } catch (WakeupException | InterruptException e) {
-            throw e;
-        } catch (KafkaException e) {
-            failures.report(e, timeout);
-            LockSupport.parkNanos(timeout.toNanos());
-        }
-    }
-
-    private Duration untilNextEvent(Duration atMost) {
-        long now = System.nanoTime();
-        return partitions.all().stream()
-                .map(partition -> partition.nextEvent(now))
-                .reduce(atMost, (one, other) -> one.compareTo(other) < 0 ? one : other);
-    }
-
-    private void append(@Nullable SourcePartition partition, List<ConsumerRecord<byte[], ByteBuffer>> messages) {
-        if (partition == null || !partition.owned()) {
-            return;
-        }
-        try {
-            for (ConsumerRecord<byte[], ByteBuffer> message : messages) {
-                partition.append(message);
-            }
-            partition.heard(System.nanoTime());
-        } catch (IOException e) {
-            owner.spoolLost(partition, e);
-        }
     }
 }
