@@ -34,6 +34,11 @@ public record FileFormat(Type type, Compression compression, int rowGroupSize) {
         NDJSON,
         CSV;
 
+        /** The one with a wire name. */
+        public static Type of(String wireName) {
+            return valueOf(wireName.toUpperCase(java.util.Locale.ROOT));
+        }
+
         public String wireName() {
             return name().toLowerCase(java.util.Locale.ROOT);
         }
@@ -50,6 +55,11 @@ public record FileFormat(Type type, Compression compression, int rowGroupSize) {
         SNAPPY,
         GZIP,
         NONE;
+
+        /** The one with a wire name. */
+        public static Compression of(String wireName) {
+            return valueOf(wireName.toUpperCase(java.util.Locale.ROOT));
+        }
 
         public String wireName() {
             return name().toLowerCase(java.util.Locale.ROOT);

@@ -7,7 +7,6 @@ import dev.caravan.batch.OffsetRange;
 import dev.caravan.batch.Rows.Written;
 import dev.caravan.batch.Rows.WrittenFile;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.camel.Exchange;
@@ -81,10 +80,7 @@ public final class S3Sink implements Processor {
     }
 
     private FileFormat fileFormat() {
-        return new FileFormat(
-                FileFormat.Type.valueOf(format.toUpperCase(Locale.ROOT)),
-                FileFormat.Compression.valueOf(compression.toUpperCase(Locale.ROOT)),
-                rowGroupSize);
+        return new FileFormat(FileFormat.Type.of(format), FileFormat.Compression.of(compression), rowGroupSize);
     }
 
     private List<String> keys(Batch batch, Written written, FileFormat fileFormat) {

@@ -28,6 +28,7 @@ public final class PipelineRules {
         violations.addAll(SchemaRules.check(root.path("schema")));
         violations.addAll(steps.check(root.path("steps")));
         if (!violations.isEmpty()) {
+            violations.addAll(values(root.path("steps"), violations));
             throw document.invalid(violations);
         }
         PipelineSpec spec = SpecJson.read(root);
@@ -36,5 +37,21 @@ public final class PipelineRules {
             throw document.invalid(violations);
         }
         return spec;
+    }
+
+    /** What is wrong with the values of steps whose shape is right, so that nobody learns it only after the next try. */
+    private List<Violation> values(JsonNode steps, List<Violation> known) {
+        List<Violation> found = new ArrayList<>();
+        for (int i = 0; steps.isArray() && i < steps.size(); i++) {
+            String at = "/steps/" + i;
+            if (known.stream().noneMatch(fault -> isOfShape(fault.path(), at))) {
+                found.addAll(check.check(at + "/properties", SpecJson.step(steps.path(i))));
+            }
+        }
+        return found;
+    }
+
+    private static boolean isOfShape(String path, String step) {
+        return path.equals(step) || path.equals(step + "/kamelet") || (path + "/").startsWith(step + "/properties/");
     }
 }

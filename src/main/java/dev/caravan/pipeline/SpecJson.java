@@ -91,15 +91,18 @@ final class SpecJson {
     /** @param document one that kept to all rules */
     static PipelineSpec read(JsonNode document) {
         List<Step> steps = new ArrayList<>();
-        document.path("steps")
-                .forEach(step -> steps.add(new Step(
-                        step.path("name").asText(), step.path("kamelet").asText(), values(step.path("properties")))));
+        document.path("steps").forEach(step -> steps.add(step(step)));
         return new PipelineSpec(
                 document.path("name").asText(),
                 text(document, "description"),
                 options(document.path("options")),
                 columns(document.path("schema")),
                 steps);
+    }
+
+    /** @param step one that kept to the rules of its shape */
+    static Step step(JsonNode step) {
+        return new Step(step.path("name").asText(), step.path("kamelet").asText(), values(step.path("properties")));
     }
 
     private static PipelineOptions options(JsonNode options) {

@@ -30,7 +30,7 @@ final class RouteChecks implements PipelineCheck {
         List<Violation> violations = new ArrayList<>();
         for (int i = 0; i < spec.steps().size(); i++) {
             Step step = spec.steps().get(i);
-            violations.addAll(steps.check("/steps/" + i + "/properties", step));
+            violations.addAll(check("/steps/" + i + "/properties", step));
         }
         violations.addAll(StepChecks.signals(spec.options().signals()));
         if (violations.isEmpty()) {
@@ -38,6 +38,11 @@ final class RouteChecks implements PipelineCheck {
             violations.addAll(steps.bind(spec));
         }
         return violations.isEmpty() ? compile(spec) : violations;
+    }
+
+    @Override
+    public List<Violation> check(String at, Step step) {
+        return steps.check(at, step);
     }
 
     private List<Violation> compile(PipelineSpec spec) {

@@ -1,5 +1,6 @@
 package dev.caravan.route;
 
+import dev.caravan.batch.FileFormat;
 import dev.caravan.delivery.Expressions;
 import dev.caravan.delivery.ObjectKey;
 import dev.caravan.pipeline.PipelineSpec;
@@ -43,11 +44,8 @@ final class StepChecks {
                 violations.add(new Violation(at + "/expression", String.valueOf(e.getMessage())));
             }
         }
-        if (step.kamelet().equals("s3-sink") && properties.get("bucket") instanceof String bucket) {
-            ObjectKey.checkBucket(bucket).ifPresent(message -> violations.add(new Violation(at + "/bucket", message)));
-        }
-        if (step.kamelet().equals("s3-sink") && properties.get("prefix") instanceof String prefix) {
-            ObjectKey.checkPrefix(prefix).ifPresent(message -> violations.add(new Violation(at + "/prefix", message)));
+        if (step.kamelet().equals("s3-sink")) {
+            objects(at, properties, violations);
         }
         if (WaitStep.isWait(step)) {
             wait(at, properties, violations);
@@ -60,6 +58,21 @@ final class StepChecks {
                     .forEach(message -> violations.add(new Violation(path, message)));
         }
         return violations;
+    }
+
+    private static void objects(String at, Map<String, Object> properties, List<Violation> violations) {
+        if (properties.get("bucket") instanceof String bucket) {
+            ObjectKey.checkBucket(bucket).ifPresent(message -> violations.add(new Violation(at + "/bucket", message)));
+        }
+        if (properties.get("prefix") instanceof String prefix) {
+            ObjectKey.checkPrefix(prefix).ifPresent(message -> violations.add(new Violation(at + "/prefix", message)));
+        }
+        if (properties.get("format") instanceof String format
+                && properties.get("compression") instanceof String compression
+                && !FileFormat.Type.of(format).takes(FileFormat.Compression.of(compression))) {
+            String fault = format + " cannot be compressed with " + compression + ": only Parquet can";
+            violations.add(new Violation(at + "/compression", fault));
+        }
     }
 
     private static void wait(String at, Map<String, Object> properties, List<Violation> violations) {

@@ -207,6 +207,39 @@ class PipelineRulesTest {
     }
 
     @Test
+    void valuesOfStepsAreLookedAtThoughTheRestIsNotRight() {
+        PipelineRules checked = new PipelineRules(CATALOG, new PipelineCheck() {
+            @Override
+            public List<Violation> check(PipelineSpec spec) {
+                throw new AssertionError("the document is not right");
+            }
+
+            @Override
+            public List<Violation> check(String at, Step step) {
+                return List.of(new Violation(at, "of " + step.name()));
+            }
+        });
+        assertThat(faults(checked, """
+                name: Orders
+                steps:
+                  - name: bad
+                    kamelet: sql-transform-action
+                    properties: {query: ""}
+                  - name: unknown
+                    kamelet: sql-action
+                    properties: {query: SELECT 1}
+                  - name: empty
+                    kamelet: jq-transform-action
+                  - name: lake
+                    kamelet: s3-sink
+                    properties: {bucket: lake}
+                """))
+                .extracting(fault -> fault.replaceFirst("^\\S+ ", "").split(":", 2)[0])
+                .containsExactly(
+                        "/name", "/steps/0/properties/query", "/steps/1/kamelet", "/steps/2", "/steps/3/properties");
+    }
+
+    @Test
     void aParsedDocumentHasPathsWithoutPlaces() throws Exception {
         PipelineDocument document =
                 PipelineDocument.of(new ObjectMapper().readTree("{\"name\":\"orders\",\"steps\":[{\"kamelet\":7}]}"));
