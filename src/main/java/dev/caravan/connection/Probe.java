@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -66,7 +67,9 @@ interface Probe {
         }
         String message = root.getMessage();
         if (message == null || message.isBlank()) {
-            return root.getClass().getSimpleName();
+            return root instanceof TimeoutException
+                    ? "no answer within " + TIMEOUT_SECONDS + " s"
+                    : root.getClass().getSimpleName();
         }
         int end = message.indexOf(". ");
         String sentence = message.lines().findFirst().orElse(message);

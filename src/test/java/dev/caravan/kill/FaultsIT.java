@@ -68,6 +68,7 @@ class FaultsIT {
         scene.surroundings().databaseProxy().open();
         scene.surroundings().kafkaProxy().open();
         Scene.say("FaultsIT: %s", scene.settle(child, PATIENCE));
+        assertThat(child.logged("\tat ")).as("stack traces in the log").isEmpty();
     }
 
     @ParameterizedTest
