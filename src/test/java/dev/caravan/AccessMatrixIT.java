@@ -53,6 +53,7 @@ class AccessMatrixIT {
     private static final Set<String> OF_NO_CONTRACT = Set.of(
             "* /docs",
             "* /docs/*",
+            "* /docs/pipeline.schema.json",
             "* /docs/swagger-ui*",
             "GET /observe",
             "GET /observe/health",

@@ -10,9 +10,13 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.MediaType;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerResponse;
 
 /** Wires the pipelines. */
 @Configuration(proxyBeanMethods = false)
@@ -57,5 +61,16 @@ class PipelineConfiguration {
     @Bean
     ApplicationListener<ApplicationReadyEvent> readPipelineFiles(ProvisionedPipelines provisioned) {
         return ready -> provisioned.start();
+    }
+
+    /** The schema of pipeline documents for editors, with the Kamelets that this program has found. Needs no key. */
+    @Bean
+    RouterFunction<ServerResponse> pipelineSchema(KameletCatalog catalog) {
+        String schema = PipelineSchema.of(catalog).toPrettyString();
+        return RouterFunctions.route()
+                .GET(PipelineSchema.PATH, request -> ServerResponse.ok()
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .body(schema))
+                .build();
     }
 }

@@ -12,7 +12,10 @@ import java.io.InputStream;
 import java.util.Objects;
 
 /** The JSON Schema of a pipeline document: the published one, and one that knows the Kamelets of a catalogue. */
-public final class PipelineSchema {
+final class PipelineSchema {
+    /** Where a running Caravan has {@link #of}. */
+    static final String PATH = "/docs/pipeline.schema.json";
+
     private static final String RESOURCE = "/schemas/pipeline.v1.schema.json";
 
     private PipelineSchema() {}
@@ -26,7 +29,7 @@ public final class PipelineSchema {
     }
 
     /** With each Kamelet's name and values, for editors to complete. */
-    public static JsonNode of(KameletCatalog catalog) {
+    static JsonNode of(KameletCatalog catalog) {
         ObjectNode schema = (ObjectNode) published();
         ObjectNode step = (ObjectNode) schema.at("/properties/steps/items");
         ArrayNode names = ((ObjectNode) step.at("/properties/kamelet")).putArray("enum");

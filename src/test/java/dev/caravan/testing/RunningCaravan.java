@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
@@ -47,6 +48,7 @@ public final class RunningCaravan implements AutoCloseable {
         return start(Map.of(), List.of());
     }
 
+    /** @param settings win over those that the tests start with */
     public static RunningCaravan start(Map<String, String> settings) throws IOException {
         return start(settings, List.of("--caravan.embedded.binaries=" + Servers.binaries()));
     }
@@ -54,16 +56,17 @@ public final class RunningCaravan implements AutoCloseable {
     private static RunningCaravan start(Map<String, String> settings, List<String> shared) throws IOException {
         Path data = Files.createTempDirectory("caravan-test");
         Path routes = Files.createDirectories(data.resolve("routes"));
-        List<String> arguments = new ArrayList<>(List.of(
-                "--caravan.data-dir=" + data,
-                "--caravan.routes.dir=" + routes,
-                "--server.port=0",
-                "--caravan.admin-key=" + ADMIN_KEY,
-                "--caravan.demo=false",
-                "--caravan.rate-limit=0",
-                "--caravan.rate-limit-unauthenticated=0"));
-        arguments.addAll(shared);
-        settings.forEach((name, value) -> arguments.add("--" + name + "=" + value));
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("caravan.data-dir", data.toString());
+        all.put("caravan.routes.dir", routes.toString());
+        all.put("server.port", "0");
+        all.put("caravan.admin-key", ADMIN_KEY);
+        all.put("caravan.demo", "false");
+        all.put("caravan.rate-limit", "0");
+        all.put("caravan.rate-limit-unauthenticated", "0");
+        all.putAll(settings);
+        List<String> arguments = new ArrayList<>(shared);
+        all.forEach((name, value) -> arguments.add("--" + name + "=" + value));
         return new RunningCaravan(data, arguments.toArray(String[]::new));
     }
 
