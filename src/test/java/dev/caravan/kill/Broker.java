@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -24,6 +25,11 @@ final class Broker implements AutoCloseable {
     private final int direct;
 
     Broker(Path directory) throws Exception {
+        this(directory, Map.of());
+    }
+
+    /** @param more settings, which win; the door of the program under test is the listener PROXIED */
+    Broker(Path directory, Map<String, String> more) throws Exception {
         direct = Ports.free();
         int proxied = Ports.free();
         int controller = Ports.free();
@@ -39,7 +45,9 @@ final class Broker implements AutoCloseable {
                     .addDirectory(log.toString())
                     .run();
         }
-        server = new KafkaRaftServer(new KafkaConfig(settings(log, proxied, controller), false), Time.SYSTEM);
+        Properties settings = settings(log, proxied, controller);
+        settings.putAll(more);
+        server = new KafkaRaftServer(new KafkaConfig(settings, false), Time.SYSTEM);
         server.startup();
     }
 

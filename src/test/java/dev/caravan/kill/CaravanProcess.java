@@ -95,10 +95,16 @@ final class CaravanProcess implements AutoCloseable {
 
     /** Asks {@code POST /pipeline} and gives the whole answer, status first; empty when there is none. */
     String ask(String operation, String pipeline) {
-        String body = "{\"operation\": \"" + operation + "\", \"parameters\": {\"pipeline\": \"" + pipeline + "\"}}";
+        return post(
+                "{\"operation\": \"" + operation + "\", \"parameters\": {\"pipeline\": \"" + pipeline + "\"}}",
+                Duration.ofSeconds(10));
+    }
+
+    /** Sends a body to {@code /pipeline} and gives the whole answer, status first; empty when there is none. */
+    String post(String body, Duration atMost) {
         try {
             HttpRequest request = HttpRequest.newBuilder(uri("/pipeline"))
-                    .timeout(Duration.ofSeconds(10))
+                    .timeout(atMost)
                     .header("Authorization", "Bearer " + ADMIN_KEY)
                     .header("Content-Type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofString(body))

@@ -67,9 +67,14 @@ final class Launcher implements AutoCloseable {
         }
     }
 
+    /** The data directory of a slot. */
+    Path data(int slot) {
+        return directory.resolve("data-" + slot);
+    }
+
     /** @param slot children of one slot have one data directory; never start two at a time */
     CaravanProcess start(String name, int slot, List<String> more) {
-        Path data = directory.resolve("data-" + slot);
+        Path data = data(slot);
         Path temporary = directory.resolve("tmp-" + slot);
         Path log = logs.resolve(name + ".log");
         int port = Ports.free();
@@ -151,6 +156,22 @@ final class Launcher implements AutoCloseable {
 
     private void killAll() {
         children.forEach(CaravanProcess::close);
+        killLeftPostgres();
+    }
+
+    /** A child that was killed leaves the PostgreSQL that it had started. */
+    private void killLeftPostgres() {
+        try (Stream<Path> slots = Files.list(directory)) {
+            for (Path slot : slots.toList()) {
+                Path pidFile = slot.resolve("postgresql/cluster/postmaster.pid");
+                if (Files.exists(pidFile)) {
+                    long pid = Long.parseLong(Files.readAllLines(pidFile).get(0).strip());
+                    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void delete(Path path) throws IOException {

@@ -10,15 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The rows of a bucket's Parquet files, read with DuckDB as anybody would. */
-final class Lake {
+public final class Lake {
     private final Path bucket;
 
-    Lake(Path bucket) {
+    public Lake(Path bucket) {
         this.bucket = bucket;
     }
 
     /** The rows of all files below {@code prefix}, in order; none while there is no file yet. */
-    List<List<Object>> rows(String prefix, String columns) throws SQLException {
+    public List<List<Object>> rows(String prefix, String columns) throws SQLException {
         String pattern = bucket.resolve(prefix) + "/**/*.parquet";
         try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = duckdb.createStatement()) {
