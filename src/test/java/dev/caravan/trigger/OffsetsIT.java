@@ -19,8 +19,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -158,6 +161,43 @@ class OffsetsIT {
                 .operation("logs", Map.of("pipeline", pipeline))
                 .toString()
                 .contains("were reset to earliest"));
+    }
+
+    @Test
+    void whatKafkaHasDeletedIsNamedAndLeftOutOnlyWhenSomebodySaysSo() throws Exception {
+        String topic = publishedTo(Servers.newName("expired"));
+        String pipeline = created(topic);
+        run(pipeline);
+        int before = TriggerScene.rows(topic).size();
+        for (int id = 110; id < 116; id++) {
+            producer.send(new ProducerRecord<>(topic, 0, null, "{\"id\":" + id + "}"))
+                    .get(60, TimeUnit.SECONDS);
+        }
+        try (Admin admin = Admin.create(Servers.kafka().with(Map.of()))) {
+            admin.deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(13)))
+                    .all()
+                    .get(60, TimeUnit.SECONDS);
+        }
+        scene.start(pipeline, "");
+        scene.awaitStatus(pipeline, "paused");
+        JsonNode error =
+                scene.replica(0).operation("get", Map.of("pipeline", pipeline)).path("error");
+        assertThat(error.path("reason").asText()).isEqualTo("source_data_expired");
+        assertThat(error.path("message").asText()).contains("SOURCE_DATA_EXPIRED", "offsets 10..12 of " + topic + "-0");
+        assertThat(TriggerScene.rows(topic)).hasSize(before);
+
+        scene.stop(pipeline);
+        scene.awaitStatus(pipeline, "stopped");
+        body(200, put(pipeline, "{\"offsets\": {\"0\": 13}}"));
+        scene.start(pipeline, "");
+        await("the rest is read").atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
+                        TriggerScene.rows(topic))
+                .extracting(row -> row.path("id").asLong())
+                .contains(113L, 114L, 115L)
+                .doesNotContain(110L, 111L, 112L)
+                .hasSize(before + 3));
+        scene.stop(pipeline);
+        scene.awaitStatus(pipeline, "stopped");
     }
 
     /** The pipeline has the name of its topic. */

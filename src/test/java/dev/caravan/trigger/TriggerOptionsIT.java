@@ -73,6 +73,27 @@ class TriggerOptionsIT {
         scene.awaitStatus(pipeline, "stopped");
     }
 
+    /** The end of the topic counts once, where the ledger has no position; after that nothing is left out. */
+    @Test
+    void startingFromTheLatestLeavesOutWhatIsThereAndNothingLater() throws Exception {
+        String topic = Servers.newName("latest");
+        Map<String, Object> options = new LinkedHashMap<>(TriggerScene.options(topic));
+        options.put("start_from", "latest");
+        String pipeline = scene.create(topic, "SELECT id FROM events", options);
+        publish(topic, "{\"id\":1}", Map.of());
+        scene.start(pipeline, "");
+        scene.awaitReady(pipeline);
+        publish(topic, "{\"id\":2}", Map.of());
+        assertThat(rows(topic, 1)).containsOnlyKeys(2L);
+        scene.stop(pipeline);
+        scene.awaitStatus(pipeline, "stopped");
+        publish(topic, "{\"id\":3}", Map.of());
+        scene.start(pipeline, "");
+        assertThat(rows(topic, 2)).containsOnlyKeys(2L, 3L);
+        scene.stop(pipeline);
+        scene.awaitStatus(pipeline, "stopped");
+    }
+
     @Test
     void cloudEventsAreReadInBothModes() throws Exception {
         String topic = Servers.newName("cloud");
