@@ -7,9 +7,9 @@ import dev.caravan.batch.Batch;
 import dev.caravan.batch.Header;
 import dev.caravan.batch.Spool;
 import dev.caravan.batch.SpoolWriter;
+import dev.caravan.testing.RecordedSpans;
 import dev.caravan.trace.CurrentTrace;
 import dev.caravan.trace.Span;
-import dev.caravan.trace.Spans;
 import dev.caravan.trace.TraceContext;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -32,21 +31,9 @@ class BatchSpansTest {
     @TempDir
     Path directory;
 
-    private final List<Span> seen = new ArrayList<>();
+    private final RecordedSpans seen = new RecordedSpans();
     private final TraceContext member = TraceContext.begin();
-    private final BatchSpans spans = new BatchSpans(
-            new Spans() {
-                @Override
-                public boolean want(TraceContext context) {
-                    return true;
-                }
-
-                @Override
-                public void add(Span span) {
-                    seen.add(span);
-                }
-            },
-            Clock.fixed(NOW, ZoneOffset.UTC));
+    private final BatchSpans spans = new BatchSpans(seen, Clock.fixed(NOW, ZoneOffset.UTC));
     private Spool spool;
 
     @BeforeEach
@@ -69,15 +56,15 @@ class BatchSpansTest {
             attempt.ended(null);
         }
 
-        Span failed = seen.get(0);
+        Span failed = seen.made().get(0);
         assertThat(failed.failure()).isEqualTo("no bucket");
         assertThat(failed.parent()).isEqualTo(batch.trace());
         assertThat(failed.context().spanId()).isNotEqualTo(batch.trace().spanId());
-        Span committed = seen.get(1);
+        Span committed = seen.made().get(1);
         assertThat(committed.failure()).isNull();
         assertThat(committed.parent()).isNull();
         assertThat(committed.context()).isEqualTo(batch.trace());
-        assertThat(seen).allSatisfy(span -> assertThat(span.links()).containsExactly(member));
+        assertThat(seen.made()).allSatisfy(span -> assertThat(span.links()).containsExactly(member));
     }
 
     @Test

@@ -2,13 +2,11 @@ package dev.caravan.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.caravan.testing.RecordedSpans;
 import dev.caravan.testing.SettableClock;
 import dev.caravan.trace.CurrentTrace;
-import dev.caravan.trace.Span;
 import dev.caravan.trace.Spans;
 import dev.caravan.trace.TraceContext;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
@@ -46,22 +44,12 @@ class TraceFilterTest {
 
     @Test
     void aSpanIsMadeForWhoeverWantsSpans() throws Exception {
-        List<Span> made = new ArrayList<>();
-        beans.addBean("spans", new Spans() {
-            @Override
-            public boolean want(TraceContext trace) {
-                return true;
-            }
-
-            @Override
-            public void add(Span span) {
-                made.add(span);
-            }
-        });
+        RecordedSpans spans = new RecordedSpans();
+        beans.addBean("spans", spans);
         assertThat(during(new MockHttpServletRequest("GET", "/pipeline")).worthCarrying())
                 .isTrue();
         during(new MockHttpServletRequest("GET", "/observe/health/live"));
-        assertThat(made).singleElement().satisfies(span -> assertThat(span.name())
+        assertThat(spans.made()).singleElement().satisfies(span -> assertThat(span.name())
                 .isEqualTo("GET"));
     }
 
