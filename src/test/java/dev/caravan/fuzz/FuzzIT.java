@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FuzzIT {
     private static final int REQUESTS = Integer.getInteger("fuzz.requests", 20_000);
     private static final int IN_A_SEQUENCE = 25;
-    static final int THREADS = 4;
+    private static final int THREADS = 4;
+    private static final int HANGS_AFTER_MILLIS = 5_000;
 
     /** One in so many sequences starts pipelines. */
     private static final int STARTS = 40;
@@ -40,8 +41,6 @@ class FuzzIT {
     private static final int ENOUGH = 20;
 
     private static final List<String> SHARED = List.of("shared-a", "shared-b");
-
-    private static final Patience PATIENCE = new Patience();
 
     private static RunningCaravan caravan;
 
@@ -100,7 +99,7 @@ class FuzzIT {
                 "Bearer " + RunningCaravan.ADMIN_KEY,
                 "Content-Type",
                 "application/x-www-form-urlencoded");
-        try (RawHttp http = new RawHttp(caravan.address(), Patience.NEVER_MORE_MILLIS)) {
+        try (RawHttp http = new RawHttp(caravan.address(), HANGS_AFTER_MILLIS)) {
             byte[] body = "a=%%%".getBytes(StandardCharsets.UTF_8);
             FuzzRequest put = new FuzzRequest("PUT", "/api/v1/pipelines/" + SHARED.get(0) + "/offsets", form, body);
             assertThat(http.send(put).status()).isEqualTo(415);
@@ -115,7 +114,7 @@ class FuzzIT {
         Map<String, Object> sink =
                 Map.of("name", "lake", "kamelet", "s3-sink", "properties", Map.of("bucket", "lake", "prefix", "soon"));
         caravan.operation("create", Map.of("name", "soon", "steps", List.of(sink)));
-        try (RawHttp http = new RawHttp(caravan.address(), Patience.NEVER_MORE_MILLIS)) {
+        try (RawHttp http = new RawHttp(caravan.address(), HANGS_AFTER_MILLIS)) {
             byte[] start = body.formatted("soon").getBytes(StandardCharsets.UTF_8);
             FuzzRequest request = new FuzzRequest("POST", Moves.PATH, headers, start);
             RawHttp.Answer answer = http.send(request);
@@ -142,7 +141,7 @@ class FuzzIT {
                 "Idempotency-Key",
                 name);
         byte[] signal = "{\"payload\": 1}".getBytes(StandardCharsets.UTF_8);
-        try (RawHttp http = new RawHttp(caravan.address(), Patience.NEVER_MORE_MILLIS)) {
+        try (RawHttp http = new RawHttp(caravan.address(), HANGS_AFTER_MILLIS)) {
             FuzzRequest send = new FuzzRequest("POST", "/v1/events/" + name + "/send?buffer_secs=60", once, signal);
             assertThat(http.send(send).status()).isEqualTo(202);
             assertThat(http.send(send).status()).as("again").isEqualTo(202);
@@ -158,11 +157,11 @@ class FuzzIT {
             throws Exception {
         Scene scene = new Scene(SHARED, number % STARTS == 0);
         Requests requests = new Requests(new Random(seed + 31L * number), scene);
-        try (RawHttp http = new RawHttp(caravan.address(), Patience.NEVER_MORE_MILLIS)) {
+        try (RawHttp http = new RawHttp(caravan.address(), HANGS_AFTER_MILLIS)) {
             for (int i = 0; i < IN_A_SEQUENCE && findings.size() < ENOUGH; i++) {
                 FuzzRequest request = requests.next();
                 try {
-                    RawHttp.Answer answer = PATIENCE.send(http, request);
+                    RawHttp.Answer answer = http.send(request);
                     scene.learn(request, answer);
                     synchronized (statuses) {
                         statuses.merge(answer.status(), 1, Integer::sum);
@@ -189,6 +188,9 @@ class FuzzIT {
     }
 
     private static void check(FuzzRequest request, RawHttp.Answer answer) {
+        if (answer.millis() >= HANGS_AFTER_MILLIS) {
+            throw new AssertionError("hangs: %d ms".formatted(answer.millis()));
+        }
         if (answer.status() >= 500 && !Moves.isTooSoon(request, answer)) {
             throw new AssertionError("%s %s answered %d a fault: %s"
                     .formatted(request.method(), request.path(), answer.status(), answer.body()));

@@ -45,12 +45,14 @@ final class Moves {
         return request.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Whether this is the contract's answer that a move went on for longer than its limit of time. */
+    /** Whether this is the contract's answer that a move goes on for longer than its limit of time, and that time is over. */
     static boolean isTooSoon(FuzzRequest request, RawHttp.Answer answer) {
+        JsonNode body = read(request.plainBody());
         JsonNode error = read(answer.body().getBytes(StandardCharsets.UTF_8)).path("error");
         return answer.status() == 503
                 && request.path().equals(PATH)
-                && isOne(read(request.plainBody()))
+                && isOne(body)
+                && answer.millis() >= body.at("/options/timeout").asLong(Long.MAX_VALUE)
                 && error.path("code").asText().equals("TIMEOUT")
                 && error.at("/details/reason").asText().equals("pipeline.timeout");
     }

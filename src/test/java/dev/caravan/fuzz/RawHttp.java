@@ -21,26 +21,21 @@ final class RawHttp implements AutoCloseable {
         this.timeoutMillis = timeoutMillis;
     }
 
-    record Answer(int status, String contentType, String body) {}
+    /** @param millis from the first byte of the request to the last one of the answer */
+    record Answer(int status, String contentType, String body, long millis) {}
 
     /** @throws java.net.SocketTimeoutException when no answer comes in time */
     Answer send(FuzzRequest request) throws IOException {
         if (socket == null) {
             connect();
         }
+        long sent = System.nanoTime();
         try {
             socket.getOutputStream().write(request.bytes());
         } catch (IOException refusedEarly) {
             // the answer may be there all the same
         }
-        try {
-            return answer(request.method().equals("HEAD"));
-        } catch (java.io.EOFException closedWhileIdle) {
-            close();
-            connect();
-            socket.getOutputStream().write(request.bytes());
-            return answer(request.method().equals("HEAD"));
-        }
+        return answer(request.method().equals("HEAD"), sent);
     }
 
     private void connect() throws IOException {
@@ -50,7 +45,7 @@ final class RawHttp implements AutoCloseable {
         in = new BufferedInputStream(socket.getInputStream());
     }
 
-    private Answer answer(boolean head) throws IOException {
+    private Answer answer(boolean head, long sent) throws IOException {
         int status = Integer.parseInt(line().split(" ")[1]);
         String type = "";
         int length = -1;
@@ -84,7 +79,8 @@ final class RawHttp implements AutoCloseable {
         if (close) {
             close();
         }
-        return new Answer(status, type, new String(body, StandardCharsets.UTF_8));
+        long millis = (System.nanoTime() - sent) / 1_000_000;
+        return new Answer(status, type, new String(body, StandardCharsets.UTF_8), millis);
     }
 
     private byte[] chunks() throws IOException {
