@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.access.ApiKeys;
 import dev.caravan.access.Keys;
 import dev.caravan.access.Scope;
+import dev.caravan.testing.CamelNames;
 import dev.caravan.testing.Contract;
 import dev.caravan.testing.ContractHttp;
 import dev.caravan.testing.Routes;
@@ -36,6 +37,7 @@ import org.springframework.web.servlet.DispatcherServlet;
 class AccessMatrixIT {
     private static final String NOBODY = "no-such-object";
     private static final String NAME = "matrix";
+    private static final String POISON = "418poison";
 
     private static RunningCaravan caravan;
     private static Keys keys;
@@ -158,6 +160,8 @@ class AccessMatrixIT {
                         call + " without " + call.scope() + " is 403",
                         () -> forbidden(call, keys.in("default", Keys.allBut(needed)))),
                 DynamicTest.dynamicTest(
+                        call + " obeys no header of Camel's", () -> unmoved(call, keys.in("default", Set.of(needed)))),
+                DynamicTest.dynamicTest(
                         call + " with " + call.scope() + " is let in",
                         () -> letIn(send(call, keys.in("default", Set.of(needed)), NOBODY))));
     }
@@ -179,6 +183,20 @@ class AccessMatrixIT {
                 .as(answer.body())
                 .isNotIn(401, 403, 405, 406, 415, 429)
                 .isLessThan(500);
+    }
+
+    private static void unmoved(Contract.Call call, String key) throws Exception {
+        HttpResponse<String> plain = send(call, key, NOBODY);
+        for (List<String> names : CamelNames.inEachCase().toList()) {
+            HttpRequest.Builder poisoned = request(call, key, NOBODY);
+            names.forEach(name -> poisoned.header(name, POISON));
+            HttpResponse<String> answer = ContractHttp.send(poisoned.build());
+            assertThat(answer.body() + answer.headers().map()).doesNotContain(POISON);
+            if (!MAKES.contains(call.toString())) {
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(plain.statusCode());
+                assertThat(comparable(answer, NOBODY)).isEqualTo(comparable(plain, NOBODY));
+            }
+        }
     }
 
     /** What another project has is answered like what nobody has. */
@@ -205,6 +223,10 @@ class AccessMatrixIT {
     }
 
     private static HttpResponse<String> send(Contract.Call call, String key, String reference) throws Exception {
+        return ContractHttp.send(request(call, key, reference).build());
+    }
+
+    private static HttpRequest.Builder request(Contract.Call call, String key, String reference) {
         String body = call.body(reference);
         HttpRequest.Builder request = HttpRequest.newBuilder(caravan.address().resolve(call.path(reference)))
                 .timeout(Duration.ofSeconds(60))
@@ -215,6 +237,6 @@ class AccessMatrixIT {
         if (key != null) {
             request.header("Authorization", "Bearer " + key);
         }
-        return ContractHttp.send(request.build());
+        return request;
     }
 }

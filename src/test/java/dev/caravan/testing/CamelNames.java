@@ -2,6 +2,7 @@ package dev.caravan.testing;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** Headers that Camel or one of its components would obey. */
@@ -82,11 +83,17 @@ public final class CamelNames {
 
     /** Each as Camel writes it, in lower and in upper case, and in a mix of both. */
     public static List<String> inAnyCase() {
-        return NAMES.stream()
-                .flatMap(name ->
-                        Stream.of(name, name.toLowerCase(Locale.ROOT), name.toUpperCase(Locale.ROOT), mixed(name)))
-                .distinct()
-                .toList();
+        return inEachCase().flatMap(List::stream).distinct().toList();
+    }
+
+    /** All of them in one case, then in the next. */
+    public static Stream<List<String>> inEachCase() {
+        return Stream.<UnaryOperator<String>>of(
+                        name -> name,
+                        name -> name.toLowerCase(Locale.ROOT),
+                        name -> name.toUpperCase(Locale.ROOT),
+                        CamelNames::mixed)
+                .map(cased -> NAMES.stream().map(cased).toList());
     }
 
     private static String mixed(String name) {
