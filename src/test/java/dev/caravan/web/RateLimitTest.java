@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 class RateLimitTest {
     private final HandTime time = new HandTime();
@@ -28,6 +32,16 @@ class RateLimitTest {
         time.pass(Duration.ofSeconds(40));
         assertThat(limit.hasLeft("a")).isTrue();
         assertThat(limit.take("a").remaining()).isEqualTo(2);
+    }
+
+    @Test
+    void aThousandAMinuteIfNothingIsSaidAndZeroIsNoLimit() {
+        WebSettings settings = new Binder(new MapConfigurationPropertySource(Map.of()))
+                .bindOrCreate("caravan", Bindable.of(WebSettings.class));
+        assertThat(settings.rateLimit()).isEqualTo(1_000);
+        assertThat(RateLimit.WINDOW).isEqualTo(Duration.ofSeconds(60));
+        assertThat(limit.isOff()).isFalse();
+        assertThat(new RateLimit<>(0, time).isOff()).isTrue();
     }
 
     @Test
