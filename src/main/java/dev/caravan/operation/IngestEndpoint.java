@@ -61,9 +61,7 @@ final class IngestEndpoint implements HttpRequestHandler {
             answer = failures.answer(request, e);
         }
         response.setStatus(answer.status());
-        if (answer.status() == 429) {
-            response.setHeader("Retry-After", String.valueOf(IngestRoom.RETRY_AFTER_SECONDS));
-        }
+        answer.headers().forEach(response::setHeader);
         response.setContentType(answer.contentType());
         response.setContentLength(answer.body().length);
         response.getOutputStream().write(answer.body());

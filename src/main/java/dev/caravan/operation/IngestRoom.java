@@ -7,8 +7,6 @@ import java.util.concurrent.Semaphore;
 
 /** How much may be on its way to Kafka in this process; who does not find room is told to come back, never queued. */
 final class IngestRoom {
-    static final int RETRY_AFTER_SECONDS = 1;
-
     private final int bytes;
     private final Semaphore freeBytes;
     private final Semaphore freeCalls;
@@ -39,8 +37,7 @@ final class IngestRoom {
     static Problem overloaded(Map<String, Object> counts) {
         return new Problem(
                 OperationReason.OVERLOADED,
-                "More events are on their way to Kafka than there is room for; send them again in "
-                        + RETRY_AFTER_SECONDS + " s.",
+                "More events are on their way to Kafka than there is room for; send them again in 1 s.",
                 List.of(),
                 counts);
     }

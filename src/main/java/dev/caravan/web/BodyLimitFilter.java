@@ -53,9 +53,6 @@ final class BodyLimitFilter implements Filter {
         } catch (IOException e) {
             problem = new Problem(WebReason.MALFORMED_REQUEST, "The body could not be read to its end.");
         }
-        if (problem.reason() == WebReason.OVERLOADED) {
-            response.setHeader("Retry-After", "1");
-        }
         if (problem.reason() == WebReason.UNSUPPORTED_ENCODING) {
             response.setHeader("Accept-Encoding", "gzip, identity");
         }

@@ -1,5 +1,6 @@
 package dev.caravan.web;
 
+import dev.caravan.problem.ErrorCode;
 import dev.caravan.problem.Problem;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
@@ -15,6 +16,10 @@ import org.springframework.stereotype.Component;
 @Component
 public final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+    private static final String RETRY_AFTER = "Retry-After";
+
+    /** Seconds after which who was told to come back may do so, if nobody knows better. */
+    private static final String SOON = "1";
 
     private final Clock clock;
 
@@ -33,12 +38,19 @@ public final class Failures {
         response.setHeader(RequestId.HEADER, RequestId.of(request));
         response.setContentType(answer.contentType());
         response.setContentLength(answer.body().length);
+        answer.headers().forEach((name, value) -> {
+            if (!response.containsHeader(name)) {
+                response.setHeader(name, value);
+            }
+        });
         response.getOutputStream().write(answer.body());
     }
 
     /** The answer in the form of the API that the request's path belongs to. */
     public Answer answer(HttpServletRequest request, Throwable failure) {
-        return ErrorForm.of(path(request)).answer(RequestId.of(request), clock.instant(), problem(request, failure));
+        Problem problem = problem(request, failure);
+        Answer answer = ErrorForm.of(path(request)).answer(RequestId.of(request), clock.instant(), problem);
+        return problem.reason().code() == ErrorCode.RATE_LIMIT_EXCEEDED ? answer.with(RETRY_AFTER, SOON) : answer;
     }
 
     /** As the client sent it; an error dispatch goes by another. */

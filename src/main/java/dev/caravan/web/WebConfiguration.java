@@ -44,7 +44,7 @@ class WebConfiguration implements WebMvcConfigurer {
     private static final int WAITING = 1_024;
 
     /** What a client may still send of a body that is refused, so that it reads the answer and not a closed connection. */
-    private static final int SWALLOWED = 32 << 20;
+    private static final int SWALLOWED = 256 << 20;
 
     @Override
     public void configureAsyncSupport(AsyncSupportConfigurer async) {

@@ -21,6 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code POST /pipeline} over HTTP: who is let in, what is answered, what comes back. */
 class ApiTest extends ApiSlice {
+    private static final String INGEST =
+            "{\"operation\": \"ingest\", \"parameters\": {\"pipeline\": \"a\", \"event\": {}}}";
+
     @Test
     void anOperationIsDoneAndAnsweredInTheEnvelope() throws Exception {
         operations.answer = (operation, call) -> Map.of("items", List.of());
@@ -161,6 +164,16 @@ class ApiTest extends ApiSlice {
         assertThat(error.at("/details/status").asText()).isEqualTo("paused");
         assertThat(error.at("/details/violations/0").toString())
                 .isEqualTo("{\"path\":\"/steps/0\",\"message\":\"is wrong\",\"line\":3,\"column\":5}");
+    }
+
+    @Test
+    void whoIsToComeBackIsToldWhen() throws Exception {
+        operations.fail(new Problem(OperationReason.OVERLOADED, "too much"));
+
+        HttpResponse<String> answer = post(INGEST);
+
+        refused(answer, 429, "RATE_LIMIT_EXCEEDED", "operation.overloaded");
+        assertThat(answer.headers().allValues("Retry-After")).containsExactly("1");
     }
 
     @Test
