@@ -16,20 +16,20 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
-import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.nio.AsyncRequestProducer;
 import org.apache.hc.core5.http.nio.support.AsyncRequestBuilder;
-import org.apache.hc.core5.io.CloseMode;
 
 /**
  * Makes one attempt (Standard Webhooks 1.0). The name of the endpoint is looked up once, every address is checked, and
@@ -39,13 +39,15 @@ final class Sender implements AutoCloseable {
     private static final int OTHER_CONNECTIONS = 3;
 
     private final Addresses addresses;
-    private final CloseableHttpAsyncClient client;
+    private final WebhookClient client;
     private final Duration timeout;
     private final Clock clock;
     private final Spans spans;
+    private final Set<CompletableFuture<Integer>> underway = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     /** @param timeout for everything: lookup, connection, answer */
-    Sender(Addresses addresses, CloseableHttpAsyncClient client, Duration timeout, Clock clock, Spans spans) {
+    Sender(Addresses addresses, WebhookClient client, Duration timeout, Clock clock, Spans spans) {
         this.addresses = addresses;
         this.client = client;
         this.timeout = timeout;
@@ -131,29 +133,33 @@ final class Sender implements AutoCloseable {
             TargetUrl target, InetAddress address, Message message, StatusOnly answer) {
         HttpHost host = new HttpHost(target.https() ? "https" : "http", address, target.host(), target.port());
         CompletableFuture<Integer> result = new CompletableFuture<>();
-        Future<Integer> exchange =
-                client.execute(host, request(host, target, message), answer, null, null, new FutureCallback<>() {
-                    @Override
-                    public void completed(Integer code) {
-                        result.complete(code);
-                    }
+        Future<Integer> exchange = client.execute(host, request(host, target, message), answer, new FutureCallback<>() {
+            @Override
+            public void completed(Integer code) {
+                result.complete(code);
+            }
 
-                    @Override
-                    public void failed(Exception cause) {
-                        result.completeExceptionally(cause);
-                    }
+            @Override
+            public void failed(Exception cause) {
+                result.completeExceptionally(cause);
+            }
 
-                    @Override
-                    public void cancelled() {
-                        result.cancel(false);
-                    }
-                });
+            @Override
+            public void cancelled() {
+                result.cancel(false);
+            }
+        });
         CompletableFuture<Integer> limited = result.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        underway.add(limited);
         limited.whenComplete((code, failure) -> {
+            underway.remove(limited);
             if (failure != null) {
                 exchange.cancel(true);
             }
         });
+        if (closed) {
+            limited.cancel(false);
+        }
         return limited;
     }
 
@@ -198,9 +204,12 @@ final class Sender implements AutoCloseable {
                         : cause.getClass().getSimpleName() + ": " + cause.getMessage());
     }
 
+    /** Cuts off what is under way. */
     @Override
     public void close() {
-        client.close(CloseMode.IMMEDIATE);
+        closed = true;
+        underway.forEach(attempt -> attempt.cancel(false));
+        client.close();
         addresses.close();
     }
 }
