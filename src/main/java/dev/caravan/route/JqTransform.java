@@ -10,9 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import net.thisptr.jackson.jq.BuiltinFunctionLoader;
 import net.thisptr.jackson.jq.JsonQuery;
-import net.thisptr.jackson.jq.Scope;
 import net.thisptr.jackson.jq.Versions;
 import net.thisptr.jackson.jq.exception.JsonQueryException;
 import org.apache.camel.CamelContext;
@@ -24,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 /** The jq-transform-action Kamelet: every row through a jq expression; each object it gives is a row. */
 public final class JqTransform implements Processor, CamelContextAware {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Scope BUILTINS = builtins();
 
     private @Nullable CamelContext camel;
     private String step = "jq";
@@ -54,7 +51,14 @@ public final class JqTransform implements Processor, CamelContextAware {
         VersionRuntime runtime = runtimes.of(batch);
         StepOutput output = new StepOutput(batch, step, runtime.directory(), runtime.inlined());
         batch.receipt().afterAttempt(output::close);
-        output.refused(batch.rows().forEachJson(row -> apply(row, output)));
+        boolean preview = exchange.getProperty(PreviewTap.PREVIEW) != null;
+        long deadline = System.nanoTime() + Previews.LIMITS.timeLimit().toNanos();
+        output.refused(batch.rows().forEachJson(row -> {
+            if (preview && System.nanoTime() - deadline >= 0) {
+                throw BatchException.pause("step_timeout", "step '" + step + "' takes longer than it may in a preview");
+            }
+            apply(row, output);
+        }));
         exchange.getMessage().setBody(output.batch(runtime));
     }
 
@@ -62,7 +66,7 @@ public final class JqTransform implements Processor, CamelContextAware {
         try {
             JsonNode in = JSON.readTree(row.json());
             List<byte[]> made = new ArrayList<>(1);
-            Objects.requireNonNull(query).apply(Scope.newChildScope(BUILTINS), in, out -> made.add(bytes(out)));
+            CountedJq.apply(Objects.requireNonNull(query), in, out -> made.add(bytes(out)));
             made.forEach(json -> output.add(json, row.line()));
         } catch (JsonQueryException e) {
             output.refuse(row.line(), String.valueOf(e.getMessage()));
@@ -80,12 +84,6 @@ public final class JqTransform implements Processor, CamelContextAware {
         } catch (JsonProcessingException e) {
             throw new JsonQueryException(e);
         }
-    }
-
-    private static Scope builtins() {
-        Scope scope = Scope.newEmptyScope();
-        BuiltinFunctionLoader.getInstance().loadFunctions(Versions.JQ_1_6, scope);
-        return scope;
     }
 
     @Override

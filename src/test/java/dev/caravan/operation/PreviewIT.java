@@ -106,6 +106,21 @@ class PreviewIT {
         assertThat(failing.path("steps")).hasSize(2);
     }
 
+    /** More often than there are places for previews. */
+    @Test
+    void aStepThatWouldNotEndIsGivenUpForEachMessage() throws Exception {
+        List<Map<String, Object>> steps = List.of(
+                step("shape", "jq-transform-action", Map.of("expression", "{n: last(range(infinite))}")),
+                step("lake", "s3-sink", Map.of("bucket", "lake", "prefix", "endless")));
+        for (int i = 0; i < 3; i++) {
+            JsonNode shown = preview(Map.of("pipeline", "seen", "steps", steps, "messages", List.of(Map.of("n", 1))));
+            JsonNode shape = shown.path("steps").path(1);
+            assertThat(shape.path("dead").asInt()).as(shown.toString()).isEqualTo(1);
+            assertThat(shape.at("/dead_messages/0/reason").asText()).isEqualTo("step_failed");
+            assertThat(shape.toString()).contains("takes more than 1000000 steps");
+        }
+    }
+
     @Test
     void theLatestMessagesOfTheTopicAreShownWithTheirOffsets() throws Exception {
         caravan.operation("create", document("fed"));
