@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Dead letters go through another version, each once, whoever asks and whoever dies. */
 class ReplayIT {
@@ -121,6 +122,33 @@ class ReplayIT {
         caravan.operation("start", Map.of("pipeline", "died"));
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> equation("died", 20, 0));
         everyRowOnce("died", letters);
+    }
+
+    @Test
+    void aDeletedPipelineTakesItsLedgerAndLettersAlongAndLeavesItsObjects() throws Exception {
+        JsonNode letters = pipelineWithDeadLetters("deleted");
+        String id = caravan.operation("get", Map.of("pipeline", "deleted"))
+                .path("id")
+                .asText();
+        List<String> before = rows("deleted");
+        assertThat(before).hasSize(20 - letters.size());
+        caravan.operation("delete", Map.of("pipeline", "deleted", "force", true));
+
+        assertThat(rows("deleted")).containsExactlyInAnyOrderElementsOf(before);
+        JdbcClient jdbc = JdbcClient.create(caravan.bean(javax.sql.DataSource.class));
+        for (String table : List.of("pipeline_partition", "dead_letter")) {
+            assertThat(jdbc.sql("select count(*) from " + table + " where pipeline = :id")
+                            .param("id", id)
+                            .query(Long.class)
+                            .single())
+                    .as(table)
+                    .isZero();
+        }
+        for (String operation : List.of("get", "dead_letters", "files", "monitor", "versions")) {
+            assertThat(caravan.post(operation, Map.of("pipeline", id)).statusCode())
+                    .as(operation)
+                    .isEqualTo(404);
+        }
     }
 
     private static void everyRowOnce(String pipeline, JsonNode letters) throws Exception {
