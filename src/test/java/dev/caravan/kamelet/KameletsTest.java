@@ -66,6 +66,9 @@ class KameletsTest {
         spec.path("template")
                 .path("beans")
                 .forEach(bean -> beans.add(bean.path("name").asText()));
+        // Camel takes a parameter whose value is the name of a bean for that bean, so a step must not be called like
+        // one
+        assertThat(beans).allSatisfy(bean -> assertThat(bean).startsWith(name(file) + "."));
         Set<String> used = new TreeSet<>();
         Matcher placeholder = PLACEHOLDER.matcher(spec.path("template").toString());
         while (placeholder.find()) {
