@@ -6,7 +6,6 @@ import dev.caravan.route.Topics;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,13 +34,10 @@ final class IdleWatch implements SmartLifecycle {
     private final Topics topics;
     private final UnaryOperator<Set<String>> due;
     private final Runnable nudge;
-    private final Map<String, Quiet> quiet = new HashMap<>();
+    private final QuietTopics quiet = new QuietTopics();
     private Map<String, Integer> partitions = Map.of();
     private long partitionsAsked = System.nanoTime() - TOPICS_KNOWN_FOR.toNanos();
     private final Rounds rounds = Rounds.of("idle-watch").every(PERIOD, this::look);
-
-    /** The ends of a topic, and since when they are like that. */
-    private record Quiet(long[] ends, long since) {}
 
     /**
      * @param due those of the pipelines that have rows to go on after a wait
@@ -59,7 +55,7 @@ final class IdleWatch implements SmartLifecycle {
         List<LocalPipeline> watched = replica.locals().stream()
                 .filter(local -> !local.idleAfter().isZero())
                 .toList();
-        quiet.keySet().retainAll(watched.stream().map(LocalPipeline::pipeline).toList());
+        quiet.keepOnly(watched.stream().map(LocalPipeline::pipeline).toList());
         if (watched.isEmpty()) {
             return;
         }
@@ -95,7 +91,7 @@ final class IdleWatch implements SmartLifecycle {
                 LocalPipeline local = sleeping.get(pipeline);
                 if (local != null && local.wake()) {
                     // quiet from now on, so that it has the time to go on
-                    quiet.computeIfPresent(pipeline, (id, before) -> new Quiet(before.ends(), System.nanoTime()));
+                    quiet.quietFrom(pipeline, System.nanoTime());
                     LOG.info("{} wakes: rows of it go on after a wait", pipeline);
                     nudge.run();
                 }
@@ -116,17 +112,22 @@ final class IdleWatch implements SmartLifecycle {
     }
 
     private void look(LocalPipeline local, long[] ends) {
-        long now = System.nanoTime();
-        Quiet before = quiet.get(local.pipeline());
-        if (before == null || !Arrays.equals(before.ends(), ends)) {
-            quiet.put(local.pipeline(), new Quiet(ends, now));
-            if (local.wake()) {
-                LOG.info("{} wakes: its topic has messages", local.pipeline());
-                nudge.run();
+        switch (quiet.look(local.pipeline(), local.local(), ends, System.nanoTime(), local.idleAfter())) {
+            case GROWN -> {
+                if (local.wake()) {
+                    LOG.info("{} wakes: its topic has messages", local.pipeline());
+                    nudge.run();
+                }
             }
-        } else if (now - before.since() >= local.idleAfter().toNanos() && local.reads() && settled(local, ends)) {
-            local.nod();
-            nudge.run();
+            case QUIET -> {
+                if (local.reads() && settled(local, ends)) {
+                    local.nod();
+                    nudge.run();
+                }
+            }
+            case NEITHER -> {
+                // looked at again soon
+            }
         }
     }
 

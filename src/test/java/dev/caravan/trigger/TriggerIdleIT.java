@@ -5,8 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.caravan.testing.Servers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
@@ -21,6 +27,7 @@ import org.junit.jupiter.api.Test;
 /** A trigger whose topic is quiet has no consumer, and misses nothing. */
 class TriggerIdleIT {
     private static final Duration HAMMER = Duration.ofSeconds(Integer.getInteger("seconds", 25));
+    private static final int EDGES = 6;
     private static final long SEED = Long.getLong("seed", System.nanoTime() & 0xFFFFFF);
 
     private static TriggerScene scene;
@@ -74,19 +81,33 @@ class TriggerIdleIT {
         assertThat(scene.status(pipeline)).isEqualTo("idle");
         assertThat(TriggerScene.rows(topic)).hasSize(1);
 
-        publish(topic, 1);
-        long published = System.nanoTime();
-        await().atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(20))
-                // it is idle again a second after it has written
-                .until(() -> scene.status(pipeline).equals("running")
-                        || TriggerScene.rows(topic).size() == 2);
-        long woken = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - published);
-        await().atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> TriggerScene.rows(topic).size() == 2);
-        System.out.printf("TriggerIdleIT: running %d ms after the message was acknowledged%n", woken);
-        assertThat(woken).isLessThan(5_000);
+        scene.stop(pipeline);
+        scene.awaitStatus(pipeline, "stopped");
+    }
+
+    /** The quickest of three, so that a machine that is busy for a moment does not decide. */
+    @Test
+    void aMessageWakesAQuietTriggerWithinTwoSeconds() throws Exception {
+        String topic = Servers.newName("woken");
+        String pipeline = started(topic);
+        List<Long> millis = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            scene.awaitStatus(pipeline, "idle");
+            publish(topic, i);
+            long published = System.nanoTime();
+            int rows = i + 1;
+            await().atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(20))
+                    // it is idle again a second after it has written
+                    .until(() -> scene.status(pipeline).equals("running")
+                            || TriggerScene.rows(topic).size() == rows);
+            millis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - published));
+            await().atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> TriggerScene.rows(topic).size() == rows);
+        }
+        System.out.printf("TriggerIdleIT: running %s ms after the message was acknowledged%n", millis);
+        assertThat(Collections.min(millis)).isLessThan(2_000);
         scene.stop(pipeline);
         scene.awaitStatus(pipeline, "stopped");
     }
@@ -139,27 +160,46 @@ class TriggerIdleIT {
         assertThat(scene.ready(0, pipeline)).isFalse();
     }
 
+    /** Each message is the last one until it is written: none is there because a later one has woken its pipeline. */
     @Test
     void noMessageIsMissedAtTheEdge() throws Exception {
-        String topic = Servers.newName("edge");
-        String pipeline = started(topic);
-        Random random = new Random(SEED);
-        long end = System.nanoTime() + HAMMER.toNanos();
-        long sent = 1;
-        while (System.nanoTime() < end) {
-            // around the second after which it nods, and the one in which it is put to sleep
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(700 + random.nextInt(2_000)));
-            publish(topic, sent++);
+        List<CompletableFuture<Void>> edges = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(EDGES);
+        try {
+            for (int i = 0; i < EDGES; i++) {
+                Random random = new Random(SEED + i);
+                String topic = Servers.newName("edge");
+                String pipeline = started(topic);
+                edges.add(CompletableFuture.runAsync(() -> hammer(topic, pipeline, random), threads));
+            }
+            for (CompletableFuture<Void> each : edges) {
+                each.get(HAMMER.toSeconds() + 240, TimeUnit.SECONDS);
+            }
+        } finally {
+            threads.shutdownNow();
         }
-        long all = sent;
-        await("all are written, seed " + SEED)
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> TriggerScene.rows(topic).size() >= all);
-        assertThat(TriggerScene.rows(topic))
-                .extracting(row -> row.path("id").asLong())
-                .containsExactlyInAnyOrderElementsOf(
-                        LongStream.range(0, all).boxed().toList());
-        scene.stop(pipeline);
-        scene.awaitStatus(pipeline, "stopped");
+    }
+
+    private static void hammer(String topic, String pipeline, Random random) {
+        try {
+            long end = System.nanoTime() + HAMMER.toNanos();
+            for (long sent = 1; System.nanoTime() < end; sent++) {
+                // around the second after which it nods, and the one in which it is put to sleep
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(700 + random.nextInt(2_000)));
+                publish(topic, sent);
+                long all = sent + 1;
+                await("message " + sent + " of " + topic + " is written, seed " + SEED)
+                        .atMost(Duration.ofSeconds(60))
+                        .until(() -> TriggerScene.rows(topic).size() >= all);
+                assertThat(TriggerScene.rows(topic))
+                        .extracting(row -> row.path("id").asLong())
+                        .containsExactlyInAnyOrderElementsOf(
+                                LongStream.range(0, all).boxed().toList());
+            }
+            scene.stop(pipeline);
+            scene.awaitStatus(pipeline, "stopped");
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
