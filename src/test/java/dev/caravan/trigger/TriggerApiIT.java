@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.caravan.testing.Servers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -66,9 +68,19 @@ class TriggerApiIT {
         }
     }
 
+    /** Three times, so that a machine that is busy for a moment does not decide. */
     @Test
-    void itIsReadySoonAfterItIsSo() throws Exception {
-        String topic = Servers.newName("soon");
+    void itIsReadyWithinTwoSecondsOfBeingSo() throws Exception {
+        List<Long> millis = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            millis.add(readyAfterItOwnsAll(Servers.newName("soon")));
+        }
+        System.out.printf("TriggerApiIT: ready %s ms after the last partition was owned%n", millis);
+        assertThat(millis).allSatisfy(each -> assertThat(each).isLessThan(10_000));
+        assertThat(millis.stream().sorted().toList().get(1)).isLessThan(2_000);
+    }
+
+    private static long readyAfterItOwnsAll(String topic) throws Exception {
         String pipeline = created(topic);
         JdbcClient jdbc = JdbcClient.create(Servers.dataSource(scene.database()));
         AtomicLong owned = new AtomicLong();
@@ -91,10 +103,8 @@ class TriggerApiIT {
             owned.compareAndSet(0, ready.get());
             assertThat(publisher.finish()).isPositive();
         }
-        long millis = TimeUnit.NANOSECONDS.toMillis(ready.get() - owned.get());
-        System.out.printf("TriggerApiIT: ready %d ms after the last partition was owned%n", millis);
-        assertThat(millis).isLessThan(10_000);
         scene.stop(pipeline);
+        return TimeUnit.NANOSECONDS.toMillis(ready.get() - owned.get());
     }
 
     private static int owned(JdbcClient jdbc, String pipeline) {
@@ -132,6 +142,18 @@ class TriggerApiIT {
         String path = "/api/v1/events/" + created(Servers.newName("versions"));
         for (String version : new String[] {"2", "0", "-1", "latest", "99999999999", ""}) {
             refuses(404, "pipeline.version_not_found", "POST", path + "?pipeline_version=" + version);
+        }
+        answers("{\"ready\": false}", "GET", path);
+    }
+
+    @Test
+    void aParameterThatIsNotKnownOrComesTwiceIsRefused() throws Exception {
+        String path = "/api/v1/events/" + created(Servers.newName("parameters"));
+        for (String query : new String[] {"?version=1", "?pipeline_version=1&pipeline_version=1"}) {
+            refuses(400, "web.invalid_fields", "POST", path + query);
+        }
+        for (String method : new String[] {"GET", "DELETE"}) {
+            refuses(400, "web.invalid_fields", method, path + "?pipeline_version=1");
         }
         answers("{\"ready\": false}", "GET", path);
     }
