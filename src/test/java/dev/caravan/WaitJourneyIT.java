@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.caravan.connection.KafkaConnection;
+import dev.caravan.route.Topics;
 import dev.caravan.testing.Collector;
 import dev.caravan.testing.ContractHttp;
 import dev.caravan.testing.RunningCaravan;
@@ -18,6 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -224,10 +229,53 @@ class WaitJourneyIT {
             if (path.startsWith("traced:4")) {
                 ingest("traced", 4, 4);
             }
-            await(path).atMost(Duration.ofSeconds(60)).until(() -> collector.spans().stream()
-                    .filter(span -> span.name().startsWith("process ") && !span.failed())
-                    .anyMatch(span -> span.links().stream().anyMatch(link -> link.startsWith(sender.traceId()))));
+            awaitLinkTo(sender);
         }
+    }
+
+    @Test
+    void whatGoesOnIsLinkedToTheTracesOfALinksUserAndOfAMessageOfSignals() throws Exception {
+        caravan.bean(Topics.class).ensure("traced-signals", 1);
+        caravan.operation(
+                "create",
+                Map.of(
+                        "name",
+                        "followed",
+                        "options",
+                        Map.of(
+                                "batch",
+                                Map.of("max_interval", "300ms"),
+                                "signals",
+                                Map.of("topic", "traced-signals", "key", "followed:{id}")),
+                        "steps",
+                        List.of(
+                                waitStep("followed:{id}", "1h", "fail"),
+                                step("lake", "s3-sink", Map.of("bucket", "lake", "prefix", "followed")))));
+        caravan.operation("start", Map.of("pipeline", "followed"));
+        ingest("followed", 1, 2);
+        awaitWaiting("followed", 2);
+
+        JsonNode link = call("POST", "/v1/events/followed:1/links", "{\"action\": \"send\"}");
+        TraceContext outside = TraceContext.begin();
+        call("POST", link.path("url").asText(), "{\"payload\": 1}", outside.traceparent());
+        awaitLinkTo(outside);
+
+        TraceContext publisher = TraceContext.begin();
+        ProducerRecord<String, String> message = new ProducerRecord<>("traced-signals", "{\"id\": 2}");
+        message.headers().add(TraceContext.HEADER, publisher.traceparent().getBytes(StandardCharsets.US_ASCII));
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
+                caravan.bean(KafkaConnection.class).with(Map.of()), new StringSerializer(), new StringSerializer())) {
+            producer.send(message);
+        }
+        awaitLinkTo(publisher);
+    }
+
+    private static void awaitLinkTo(TraceContext sender) {
+        await("a batch that is linked to " + sender.traceId())
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> collector.spans().stream()
+                        .filter(span -> span.name().startsWith("process ") && !span.failed())
+                        .anyMatch(span -> span.links().stream().anyMatch(link -> link.startsWith(sender.traceId()))));
     }
 
     @Test

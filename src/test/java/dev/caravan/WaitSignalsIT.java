@@ -131,6 +131,12 @@ class WaitSignalsIT {
         return ids;
     }
 
+    private static List<String> events(String query) throws Exception {
+        return call("GET", "/v1/events?project_id=default&" + query, "")
+                .path("data")
+                .findValuesAsText("event_key");
+    }
+
     @Test
     void aTopicGivesWaitsTheirEventsOnceAcrossARestart() throws Exception {
         createWithSignals("paid");
@@ -226,6 +232,34 @@ class WaitSignalsIT {
                         .isEqualTo("idle"));
         call("POST", "/v1/events/sleepy:1/send", "{\"payload\": 1}");
         awaitRun(runOf("sleepy:1"), "completed");
+        JsonNode origin = call("GET", "/api/v1/runs/" + runOf("sleepy:1"), "").path("origin");
+        assertThat(origin.path("topic").asText()).isEqualTo("sleepy");
+        assertThat(origin.path("partition").asInt(-1)).isZero();
+        assertThat(origin.path("offset").asInt(-1)).isZero();
+        assertThat(origin.path("timestamp").asText()).endsWith("Z");
+    }
+
+    @Test
+    void offsetsAreResetOnlyWhenNoRowOfThemWaits() throws Exception {
+        create("held", "held:{id}");
+        ingest("held", 1);
+        awaitEvent("held:1", "waiting");
+        caravan.operation("stop", Map.of("pipeline", "held"));
+        String offsets = "/api/v1/pipelines/held/offsets";
+        HttpResponse<String> answer = send("PUT", offsets, "{\"to\": \"earliest\"}");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(409);
+        assertThat(JSON.readTree(answer.body()).path("reason").asText()).isEqualTo("pipeline.unfinished");
+        assertThat(JSON.readTree(answer.body()).path("detail").asText()).contains("wait for an event");
+
+        String run = runOf("held:1");
+        call("POST", "/v1/events/held:1/send", "{\"payload\": 1}");
+        caravan.operation("start", Map.of("pipeline", "held"));
+        awaitRun(run, "completed");
+        caravan.operation("stop", Map.of("pipeline", "held"));
+        call("PUT", offsets, "{\"to\": \"earliest\"}");
+        caravan.operation("start", Map.of("pipeline", "held"));
+        awaitEvent("held:1", "waiting");
+        assertThat(runOf("held:1")).as("the message is read anew").isNotEqualTo(run);
     }
 
     @Test
@@ -239,6 +273,16 @@ class WaitSignalsIT {
         JsonNode found = call("GET", "/api/v1/runs/" + run, "");
         assertThat(found.path("origin").path("offset").isNumber()).isTrue();
         assertThat(found.path("event").path("event_key").asText()).isEqualTo("first:1");
+        assertThat(events("pipeline=standing")).hasSize(2).contains("first:1");
+        assertThat(events("pipeline=standing&workflow_run_id=" + run + "&source_type=workflow_step&status=waiting"))
+                .containsExactly("first:1");
+        assertThat(events("workflow_run_id=" + run + "&source_type=job_run")).isEmpty();
+        assertThat(events("pipeline=nobody")).isEmpty();
+        assertThat(events("workflow_run_id=none")).isEmpty();
+        String began = found.path("started_at").asText();
+        assertThat(runs("pipeline=standing&since=" + began)).contains(run);
+        assertThat(runs("pipeline=standing&until=" + began)).doesNotContain(run);
+        assertThat(runs("pipeline=nobody")).isEmpty();
         assertThat(found.path("steps").findValuesAsText("status")).containsExactly("waiting", "pending", "pending");
 
         call("POST", "/v1/events/first:1/send", "{\"payload\": 1}");
