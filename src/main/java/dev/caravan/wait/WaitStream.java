@@ -33,7 +33,8 @@ final class WaitStream implements WaitStreams.Watcher {
     }
 
     /** Shows how the wait stands, unless the client knows; the stream ends with a wait that has ended. */
-    synchronized void show(Wait wait) {
+    @Override
+    public synchronized void show(Wait wait) {
         if (!id(wait).equals(shown)) {
             shown = id(wait);
             answer.send(frame(wait));
@@ -41,11 +42,6 @@ final class WaitStream implements WaitStreams.Watcher {
         if (wait.status().terminal()) {
             answer.end();
         }
-    }
-
-    @Override
-    public void ended(Wait wait) {
-        show(wait);
     }
 
     @Override

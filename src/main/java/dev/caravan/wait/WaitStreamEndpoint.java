@@ -84,14 +84,20 @@ final class WaitStreamEndpoint {
 
     private void stream(long seq, @Nullable String last, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        response.setContentType("text/event-stream;charset=UTF-8");
-        LiveAnswer answer = LiveAnswer.open(request, response, settings.streamFor(), WaitStream.MOST_WAITING);
-        WaitStream stream = new WaitStream(answer, last);
+        WaitStream stream;
+        LiveAnswer answer;
+        try {
+            response.setContentType("text/event-stream;charset=UTF-8");
+            answer = LiveAnswer.open(request, response, settings.streamFor(), WaitStream.MOST_WAITING);
+            stream = new WaitStream(answer, last);
+        } catch (IOException | RuntimeException clientIsGone) {
+            streams.dismiss();
+            throw clientIsGone;
+        }
         streams.watch(seq, stream);
         answer.whenOver(() -> streams.forget(seq, stream));
         try {
-            // read once more, after the watching has begun: so nothing happens between
-            queries.find(seq).ifPresentOrElse(stream::show, stream::gone);
+            streams.showNow(seq, stream);
         } catch (RuntimeException databaseIsAway) {
             stream.gone();
         }

@@ -30,7 +30,8 @@ final class WaitStreams {
 
     /** Somebody who wants to know how a wait ends. Called by any thread, more than once perhaps; must not block. */
     interface Watcher {
-        void ended(Wait wait);
+        /** How it stands: when the watching begins, and when it has ended. */
+        void show(Wait wait);
 
         /** The wait has been forgotten. */
         void gone();
@@ -38,7 +39,7 @@ final class WaitStreams {
         void keepAlive();
     }
 
-    /** @throws Problem when there are too many already; each that was admitted has to be forgotten */
+    /** @throws Problem when there are too many already; each that was admitted has to be forgotten, or dismissed */
     void admit() {
         if (count.incrementAndGet() > settings.maxStreams()) {
             count.decrementAndGet();
@@ -46,6 +47,11 @@ final class WaitStreams {
                     WaitReason.TOO_MANY_STREAMS,
                     "This server has " + settings.maxStreams() + " open streams and takes no more. Try again later.");
         }
+    }
+
+    /** One that was admitted does not come. */
+    void dismiss() {
+        count.decrementAndGet();
     }
 
     void watch(long seq, Watcher watcher) {
@@ -56,8 +62,13 @@ final class WaitStreams {
         });
     }
 
+    /** Reads how the wait stands once more, after the watching has begun: so nothing happens between. */
+    void showNow(long seq, Watcher watcher) {
+        queries.find(seq).ifPresentOrElse(watcher::show, watcher::gone);
+    }
+
     void forget(long seq, Watcher watcher) {
-        count.decrementAndGet();
+        dismiss();
         watchers.computeIfPresent(seq, (number, known) -> {
             known.remove(watcher);
             return known.isEmpty() ? null : known;
@@ -66,7 +77,7 @@ final class WaitStreams {
 
     /** A wait has ended. */
     void ended(Wait wait) {
-        of(wait.seq()).forEach(watcher -> watcher.ended(wait));
+        of(wait.seq()).forEach(watcher -> watcher.show(wait));
     }
 
     private List<Watcher> of(long seq) {

@@ -17,6 +17,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.util.FileSystemUtils;
@@ -49,6 +51,26 @@ public final class Servers {
     /** A client for everybody; do not close it. */
     public static S3Client s3Client() {
         return ObjectStore.CLIENT;
+    }
+
+    /** For a replica of the whole program that uses these servers and the database. */
+    public static Map<String, String> settings(DatabaseConnection database) {
+        S3Connection.Keys keys = Objects.requireNonNull(s3().keys());
+        return Map.of(
+                "caravan.kafka.bootstrap.servers",
+                kafka().bootstrapServers(),
+                "spring.datasource.url",
+                database.url(),
+                "spring.datasource.username",
+                database.user(),
+                "spring.datasource.password",
+                database.password(),
+                "caravan.s3.endpoint",
+                String.valueOf(s3().endpoint()),
+                "caravan.s3.access-key",
+                keys.access(),
+                "caravan.s3.secret-key",
+                keys.secret());
     }
 
     /** An empty database of one's own. */

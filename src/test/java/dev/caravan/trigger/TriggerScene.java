@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -41,18 +40,7 @@ final class TriggerScene implements AutoCloseable {
     }
 
     private Map<String, String> settings(Map<String, String> more) {
-        Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("caravan.kafka.bootstrap.servers", Servers.kafka().bootstrapServers());
-        settings.put("spring.datasource.url", database.url());
-        settings.put("spring.datasource.username", database.user());
-        settings.put("spring.datasource.password", database.password());
-        settings.put("caravan.s3.endpoint", String.valueOf(Servers.s3().endpoint()));
-        settings.put(
-                "caravan.s3.access-key",
-                Objects.requireNonNull(Servers.s3().keys()).access());
-        settings.put(
-                "caravan.s3.secret-key",
-                Objects.requireNonNull(Servers.s3().keys()).secret());
+        Map<String, String> settings = new LinkedHashMap<>(Servers.settings(database));
         settings.putAll(more);
         return settings;
     }

@@ -182,34 +182,29 @@ class WaitOrderIT {
         assertThat(there.queries.find("p", key)).isEmpty();
     }
 
+    /** The wait ends behind each of the reads in turn, and before each of them. */
     @Race
-    void whoWatchesAfterTheEndIsToldOfItOnce() {
-        Wait wait = here.register(key);
-        assertThat(here.queries.find(wait.seq()).orElseThrow().status()).isEqualTo(WaitStatus.WAITING);
-        there.send(key, "1");
-        List<Wait> told = new ArrayList<>();
-        WaitStreams.Watcher watcher = new WaitStreams.Watcher() {
-            @Override
-            public void ended(Wait ended) {
-                told.add(ended);
+    void whoWatchesIsToldOfTheEndWheneverItComes() throws Exception {
+        for (String read : List.of("AS known", "status <> 'buffered'")) {
+            for (boolean before : new boolean[] {true, false}) {
+                here.register(key);
+                ParkedSql.Parked reading = before ? SQL.before(read) : SQL.after(read);
+                Watched watched = new Watched();
+                Future<Wait> opened = THREADS.submit(() -> watched.open(here, key));
+                reading.awaitReached();
+                there.send(key, "1");
+                // those who watch already are told
+                here.streams.look();
+                reading.release();
+                Wait wait = opened.get();
+                here.streams.look();
+                here.streams.forget(wait.seq(), watched);
+                assertThat(watched.told).as(read + before).contains(WaitStatus.RECEIVED);
+                int told = watched.told.size();
+                here.streams.look();
+                assertThat(watched.told).as("forgotten").hasSize(told);
             }
-
-            @Override
-            public void gone() {
-                throw new AssertionError("it is there");
-            }
-
-            @Override
-            public void keepAlive() {
-                throw new AssertionError("nobody asked");
-            }
-        };
-        here.streams.admit();
-        here.streams.watch(wait.seq(), watcher);
-        here.streams.look();
-        here.streams.forget(wait.seq(), watcher);
-        here.streams.look();
-        assertThat(told).extracting(Wait::status).containsExactly(WaitStatus.RECEIVED);
+        }
     }
 
     @Race
