@@ -94,7 +94,8 @@ class WaitKillIT {
                 .as("objects, one of which nobody has committed")
                 .hasSize(objects + 1);
 
-        // dies when a signal is committed and its row has not begun to go on; what the worker has begun is not its business
+        // dies when a signal is committed and its row has not begun to go on; what the worker has begun is not its
+        // business
         jdbc.sql("UPDATE replay_work SET lease_until = now() + interval '1 hour'")
                 .update();
         CaravanProcess receiver =

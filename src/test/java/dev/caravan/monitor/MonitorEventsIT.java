@@ -237,8 +237,7 @@ class MonitorEventsIT {
         try {
             V0.refused(v0.get("/pipelines/untold/events/latest"), 404, "NoPipelineMonitorEventsAvailable");
             assertThat(V0.ids(v0.get("/pipelines/untold/events"))).isEmpty();
-            V0.refused(
-                    v0.get("/pipelines/untold/events/" + UUID.randomUUID()), 404, "UnknownPipelineMonitorEvent");
+            V0.refused(v0.get("/pipelines/untold/events/" + UUID.randomUUID()), 404, "UnknownPipelineMonitorEvent");
         } finally {
             pipelines.delete("pl_untold");
         }

@@ -90,8 +90,8 @@ public final class RunningCaravan implements AutoCloseable {
 
     /** The {@code data} of a successful {@code POST /pipeline}; anything else fails the test with the answer. */
     public JsonNode operation(String operation, Map<String, Object> parameters) throws Exception {
-        HttpResponse<String> answer = post(
-                Map.of("operation", operation, "parameters", parameters, "options", Map.of("timeout", PATIENCE_MILLIS)));
+        HttpResponse<String> answer = post(Map.of(
+                "operation", operation, "parameters", parameters, "options", Map.of("timeout", PATIENCE_MILLIS)));
         JsonNode body = JSON.readTree(answer.body());
         if (answer.statusCode() != 200 || !body.path("success").asBoolean()) {
             throw new AssertionError(operation + " answered " + answer.statusCode() + ": " + answer.body());

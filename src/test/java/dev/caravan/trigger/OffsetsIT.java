@@ -60,7 +60,8 @@ class OffsetsIT {
         for (int i = 0; i < 10; i++) {
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 String value = i == 3 ? "no json" : "{\"id\":" + (partition * 10 + i) + "}";
-                producer.send(new ProducerRecord<>(topic, partition, TIME.plusSeconds(i).toEpochMilli(), null, value))
+                producer.send(new ProducerRecord<>(
+                                topic, partition, TIME.plusSeconds(i).toEpochMilli(), null, value))
                         .get(60, TimeUnit.SECONDS);
             }
         }
