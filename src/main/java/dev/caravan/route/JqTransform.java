@@ -1,6 +1,7 @@
 package dev.caravan.route;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.caravan.batch.Batch;
@@ -70,6 +71,8 @@ public final class JqTransform implements Processor, CamelContextAware {
             made.forEach(json -> output.add(json, row.line()));
         } catch (JsonQueryException e) {
             output.refuse(row.line(), String.valueOf(e.getMessage()));
+        } catch (StreamConstraintsException e) {
+            output.refuse(row.line(), "the row cannot be read: " + e.getOriginalMessage());
         } catch (IOException e) {
             throw BatchException.retry("disk_unavailable", "rows cannot be read: " + e.getMessage(), e);
         }

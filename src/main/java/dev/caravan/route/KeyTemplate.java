@@ -1,6 +1,7 @@
 package dev.caravan.route;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,8 @@ import java.util.Optional;
  * @param fields paths of names
  */
 record KeyTemplate(List<String> texts, List<List<String>> fields) {
+    private static final int LONGEST_PLAIN = 1_000;
+
     /** @throws IllegalArgumentException with a sentence when it is none */
     static KeyTemplate parse(String template) {
         List<String> texts = new ArrayList<>();
@@ -65,10 +68,15 @@ record KeyTemplate(List<String> texts, List<List<String>> fields) {
         return Optional.of(key.toString());
     }
 
-    /** As a person would write it: 42 and not 42.0 or 4.2E1. */
+    /** As a person would write it: 42 and not 42.0 or 4.2E1. Only what no key has room for keeps its exponent. */
     private static String plain(JsonNode number) {
-        return number.isIntegralNumber()
-                ? number.asText()
-                : number.decimalValue().stripTrailingZeros().toPlainString();
+        if (number.isIntegralNumber()) {
+            return number.asText();
+        }
+        BigDecimal value = number.decimalValue();
+        if (Math.abs((long) value.scale()) > LONGEST_PLAIN) {
+            return value.toString();
+        }
+        return value.stripTrailingZeros().toPlainString();
     }
 }

@@ -1,10 +1,5 @@
 package dev.caravan.route;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.caravan.batch.Batch;
 import dev.caravan.batch.DeadMessage;
 import dev.caravan.batch.Spool;
@@ -28,8 +23,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** Takes rows whose waits have ended into claims, and makes them batches that begin behind the step they waited in. */
 final class Resumer {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final Resumptions resumptions;
     private final Replays replays;
     private final TransactionTemplate transaction;
@@ -112,7 +105,7 @@ final class Resumer {
                 case RECEIVED -> output.add(with(row, step, json(wait.responsePayload())), line);
                 case TIMED_OUT -> {
                     if (step.goesOnWithout()) {
-                        output.add(with(row, step, step.defaultPayload()), line);
+                        output.add(with(row, step, RowJson.write(step.defaultPayload())), line);
                     } else {
                         refuse(
                                 output,
@@ -139,21 +132,12 @@ final class Resumer {
         output.refused(List.of(new DeadMessage(line, reason, detail, step.name())));
     }
 
-    private static byte[] with(Resumable row, WaitStep step, JsonNode payload) {
-        try {
-            ObjectNode json = (ObjectNode) JSON.readTree(row.row());
-            return JSON.writeValueAsBytes(json.set(step.resultField(), payload));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a parked row is no JSON object", e);
-        }
+    private static byte[] with(Resumable row, WaitStep step, byte[] payload) {
+        return RowJson.with(bytes(row.row()), step.resultField(), payload);
     }
 
-    private static JsonNode json(@Nullable String text) {
-        try {
-            return text == null ? JsonNodeFactory.instance.nullNode() : JSON.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a payload is no JSON", e);
-        }
+    private static byte[] json(@Nullable String payload) {
+        return bytes(payload == null ? "null" : payload);
     }
 
     private static byte[] bytes(String text) {

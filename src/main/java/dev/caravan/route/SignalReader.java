@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,11 +108,26 @@ final class SignalReader implements AutoCloseable, ConsumerRebalanceListener {
             consumer.pause(consumer.assignment());
         }
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-        for (TopicPartition partition : records.partitions()) {
-            take(partition, records.records(partition));
-        }
         if (!records.isEmpty()) {
+            take(records);
             consumer.commitAsync(BatchFailures::adviceFailed);
+        }
+    }
+
+    private void take(ConsumerRecords<byte[], byte[]> records) {
+        Set<TopicPartition> open = new LinkedHashSet<>(records.partitions());
+        try {
+            for (TopicPartition partition : records.partitions()) {
+                take(partition, records.records(partition));
+                open.remove(partition);
+            }
+        } finally {
+            // nothing behind these before these, those included whose turn has not come; PostgreSQL knows what is done
+            for (TopicPartition partition : open) {
+                toSeek.add(partition);
+                consumer.seek(partition, records.records(partition).get(0).offset());
+                consumer.pause(List.of(partition));
+            }
         }
     }
 
@@ -126,19 +142,10 @@ final class SignalReader implements AutoCloseable, ConsumerRebalanceListener {
 
     private void take(TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
         Map<String, Integer> refused = new HashMap<>();
-        try {
-            for (TopicSignals.Outcome outcome : outcomes(partition, records)) {
-                if (outcome instanceof TopicSignals.Outcome.Refused problem) {
-                    refused.merge(
-                            problem.why().reason().id() + ": " + problem.why().detail(), 1, Integer::sum);
-                }
+        for (TopicSignals.Outcome outcome : outcomes(partition, records)) {
+            if (outcome instanceof TopicSignals.Outcome.Refused problem) {
+                refused.merge(problem.why().reason().id() + ": " + problem.why().detail(), 1, Integer::sum);
             }
-        } catch (RuntimeException e) {
-            // nothing behind these before these; PostgreSQL knows how many of them are done
-            toSeek.add(partition);
-            consumer.seek(partition, records.get(0).offset());
-            consumer.pause(List.of(partition));
-            throw e;
         }
         refused.forEach((why, count) -> listener.signalsRefused(
                 pipeline.id(),

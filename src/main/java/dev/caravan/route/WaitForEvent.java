@@ -1,13 +1,11 @@
 package dev.caravan.route;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.caravan.batch.Batch;
 import dev.caravan.batch.BatchException;
 import dev.caravan.batch.DeadMessage;
 import dev.caravan.batch.Rows.JsonRow;
 import dev.caravan.wait.EventKey;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -23,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * route of its own, which begins behind this step.
  */
 public final class WaitForEvent implements Processor {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private @Nullable ParkingLot parking;
     private @Nullable KeyTemplate eventKey;
     private Duration timeout = Duration.ofHours(1);
@@ -90,23 +86,38 @@ public final class WaitForEvent implements Processor {
             return;
         }
         seen.set(row.line());
-        Optional<String> key = key(row);
-        Optional<String> fault = key.isEmpty()
-                ? Optional.of("a field of the event key is missing, or is no text, number or boolean")
-                : EventKey.fault(key.get()).map(message -> "the event key " + message);
-        if (fault.isPresent()) {
-            dead.add(dead(row, "event_key_invalid", fault.get()));
-        } else {
-            rows.add(new ParkingLot.Row(row.line(), key.orElseThrow(), row.json()));
+        try {
+            rows.add(new ParkingLot.Row(row.line(), key(row), row.json()));
+        } catch (NoKey e) {
+            dead.add(dead(row, "event_key_invalid", e.fault));
         }
     }
 
-    private Optional<String> key(JsonRow row) {
+    private String key(JsonRow row) throws NoKey {
+        String key;
         try {
-            JsonNode json = JSON.readTree(row.json());
-            return Objects.requireNonNull(eventKey).of(json);
-        } catch (IOException e) {
-            throw BatchException.retry("disk_unavailable", "rows cannot be read: " + e.getMessage(), e);
+            key = Objects.requireNonNull(eventKey)
+                    .of(RowJson.read(row.json()))
+                    .orElseThrow(
+                            () -> new NoKey("a field of the event key is missing, or is no text, number or boolean"));
+        } catch (JsonProcessingException e) {
+            throw new NoKey("the row cannot be read for its event key: " + e.getOriginalMessage());
+        }
+        Optional<String> fault = EventKey.fault(key);
+        if (fault.isPresent()) {
+            throw new NoKey("the event key " + fault.get());
+        }
+        return key;
+    }
+
+    private static final class NoKey extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final String fault;
+
+        NoKey(String fault) {
+            super(fault, null, false, false);
+            this.fault = fault;
         }
     }
 

@@ -92,6 +92,9 @@ public final class StrictJson {
                     : refusal(WebReason.MALFORMED_JSON, "There is more after the JSON object", e);
         } catch (JsonProcessingException e) {
             throw refusal(WebReason.MALFORMED_JSON, "The body is not JSON: " + e.getOriginalMessage(), e);
+        } catch (NumberFormatException tooManyDigits) {
+            throw new Problem(
+                    WebReason.MALFORMED_JSON, "The JSON has a number whose exponent is too large to be read.");
         } catch (IOException e) {
             throw new Problem(WebReason.MALFORMED_JSON, "The body is not JSON in UTF-8.");
         }

@@ -126,6 +126,7 @@ class WaitApiIT {
         JsonNode kept = answered(post(at(key) + "/send?buffer_secs=60", "{\"payload\": 5}"), 202);
         assertThat(kept.path("buffered").asBoolean()).isTrue();
         assertThat(register(key, 60).path("response_payload").asInt()).isEqualTo(5);
+        refused(post(at(key) + "/send", "{\"payload\": 1e99999999999}"), 400, "web.malformed_json");
         refused(post(at(key) + "/send?buffer_secs=0", "{}"), 400, "wait.invalid_parameter");
         refused(post(at(key) + "/send?buffer_secs=604801", "{}"), 400, "wait.invalid_parameter");
     }
