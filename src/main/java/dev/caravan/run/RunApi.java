@@ -77,14 +77,12 @@ final class RunApi {
             UUID id = id(request, CANCEL);
             Run before = find(caller.project(), id);
             if (!waits.cancelRun(caller.project(), id, caller.keyId())) {
+                RunStatus status =
+                        rows.find(caller.project(), id).orElse(before).status();
                 throw new Problem(
                         RunReason.NOT_WAITING,
                         "Only a run that waits can be canceled; this one is "
-                                + rows.find(caller.project(), id)
-                                        .orElse(before)
-                                        .status()
-                                        .id()
-                                + ".");
+                                + (status == RunStatus.WAITING ? "overdue" : status.id()) + ".");
             }
             return view(caller.project(), id);
         }));

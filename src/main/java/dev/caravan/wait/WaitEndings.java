@@ -178,13 +178,14 @@ final class WaitEndings {
                 .single();
     }
 
-    /** Ends the wait of a key if it is due, for somebody who needs the key now. */
+    /** Ends the wait of a key if it is due by now, not by the begin of a transaction, for somebody who needs to know. */
     void timeOut(String project, String key) {
         jdbc.sql("""
                         WITH changed AS (
-                            UPDATE wait SET status = 'timed_out', error = 'event trigger timed out', ended_at = now(),
+                            UPDATE wait SET status = 'timed_out', error = 'event trigger timed out', ended_at = clock_timestamp(),
                                 response_payload = default_payload
-                            WHERE project = :project AND event_key = :key AND status = 'waiting' AND expires_at <= now()
+                            WHERE project = :project AND event_key = :key AND status = 'waiting'
+                                AND expires_at <= clock_timestamp()
                             RETURNING %s),
                         %s
                         SELECT count(*) FROM changed""".formatted(WaitRows.COLUMNS, WaitRows.ENDED))

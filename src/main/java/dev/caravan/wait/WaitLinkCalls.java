@@ -48,14 +48,12 @@ final class WaitLinkCalls {
         int secs = fields.number("expires_secs", 1, MAX_SECS, DEFAULT_SECS);
         fields.check();
         Wait wait = waits.get(request.project(), request.key());
-        if (wait.status().terminal()) {
-            throw Waits.refusal(wait);
-        }
         Link link = links.create(
-                wait.seq(),
-                Action.valueOf(action.toUpperCase(Locale.ROOT)),
-                secs,
-                request.caller().keyId());
+                        wait.seq(),
+                        Action.valueOf(action.toUpperCase(Locale.ROOT)),
+                        secs,
+                        request.caller().keyId())
+                .orElseThrow(() -> Waits.refusal(queries.find(wait.seq()).orElse(wait)));
         String url = ServletUriComponentsBuilder.fromContextPath(request.request())
                 .path(PATH + links.token(link))
                 .toUriString();

@@ -48,18 +48,23 @@ final class WaitLinks {
         this.jdbc = jdbc;
     }
 
-    /** @param seq the wait that it is for */
-    Link create(long seq, Action action, int expiresSecs, String by) {
+    /**
+     * Empty when the wait has ended.
+     *
+     * @param seq the wait that it is for
+     */
+    Optional<Link> create(long seq, Action action, int expiresSecs, String by) {
         return jdbc.sql("""
                         INSERT INTO wait_link (id, wait, action, created_by, expires_at)
-                        VALUES (gen_random_uuid(), :wait, :action, :by, now() + make_interval(secs => :secs))
+                        SELECT gen_random_uuid(), seq, :action, :by, now() + make_interval(secs => :secs) FROM wait
+                        WHERE seq = :wait AND status = 'waiting' AND wait.expires_at > clock_timestamp()
                         RETURNING *, false AS expired""")
                 .param("wait", seq)
                 .param("action", action.id())
                 .param("by", by)
                 .param("secs", expiresSecs)
                 .query(WaitLinks::read)
-                .single();
+                .optional();
     }
 
     /** What stands in the URL. */

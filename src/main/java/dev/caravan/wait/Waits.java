@@ -21,7 +21,11 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 /** What can be done with waits. Payloads are JSON texts, written by {@link StrictJson}. */
 @Component
 public final class Waits {
-    /** Each try that meets a change in flight sees it done at the next; so many in a row mean that something is wrong. */
+    /**
+     * Each try that meets a change in flight sees it done at the next; so many in a row mean that something is wrong. One that
+     * meets an overdue wait ends it: so what a caller is told is what becomes of it, also when somebody came in time and is
+     * not done yet.
+     */
     private static final int TRIES = 50;
 
     private final WaitCreation creation;
@@ -157,8 +161,10 @@ public final class Waits {
             } else if (tried.get().changed()) {
                 tell(tried.get().found());
                 return new Sent.Received(tried.get().found(), false);
-            } else if (!inFlight(tried.get())) {
+            } else if (tried.get().found().status().terminal()) {
                 return new Sent.Received(received(tried.get().found(), sending.payload()), true);
+            } else if (tried.get().overdue()) {
+                endings.timeOut(sending.project(), sending.key());
             }
         }
         throw contended();
@@ -186,15 +192,12 @@ public final class Waits {
 
     /** Ends a wait because a person does not want it any more. */
     Wait cancel(String project, String key, String by) {
-        Try tried = end(() -> endings.cancel(project, key, "canceled by user", false, by));
+        Try tried = end(project, key, () -> endings.cancel(project, key, "canceled by user", false, by));
         if (!tried.changed()) {
             throw new Problem(
                     WaitReason.NOT_WAITING,
                     "Only a waiting event trigger can be canceled; this one is "
-                            + (tried.overdue()
-                                            ? WaitStatus.TIMED_OUT
-                                            : tried.found().status())
-                                    .id() + ".");
+                            + tried.found().status().id() + ".");
         }
         return tried.found();
     }
@@ -212,7 +215,7 @@ public final class Waits {
 
     /** Tells the waiter that what it waits for will not come. */
     Sent.Received reject(String project, String key, String reason, String by) {
-        Try tried = end(() -> endings.cancel(project, key, reason, true, by));
+        Try tried = end(project, key, () -> endings.cancel(project, key, reason, true, by));
         Wait wait = tried.found();
         boolean again = wait.rejected() && reason.equals(wait.error());
         if (tried.changed() || again) {
@@ -221,14 +224,17 @@ public final class Waits {
         throw refusal(wait);
     }
 
-    private Try end(Supplier<Optional<Try>> once) {
+    private Try end(String project, String key, Supplier<Optional<Try>> once) {
         for (int i = 0; i < TRIES; i++) {
             Try tried = once.get().orElseThrow(Waits::unknown);
             if (tried.changed()) {
                 tell(tried.found());
             }
-            if (tried.changed() || !inFlight(tried)) {
+            if (tried.changed() || tried.found().status().terminal()) {
                 return tried;
+            }
+            if (tried.overdue()) {
+                endings.timeOut(project, key);
             }
         }
         throw contended();
@@ -246,11 +252,6 @@ public final class Waits {
         } else {
             streams.ended(wait);
         }
-    }
-
-    /** Whether the statement saw a wait that another one was just ending. */
-    private static boolean inFlight(Try tried) {
-        return tried.found().status() == WaitStatus.WAITING && !tried.overdue();
     }
 
     /** A wait that has ended, as the answer to one more signal. */

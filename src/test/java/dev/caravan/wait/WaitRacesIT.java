@@ -145,6 +145,26 @@ class WaitRacesIT {
     }
 
     @Race
+    void whoComesTooLateIsToldWhatBecomesOfASignalThatCameInTimeAndIsNotDoneYet() throws Exception {
+        here.register(key);
+        Future<String> late;
+        try (Connection inTime = there.pool.getConnection()) {
+            inTime.setAutoCommit(false);
+            inTime.prepareStatement("UPDATE wait SET expires_at = clock_timestamp() WHERE event_key = '" + key + "'")
+                    .execute();
+            inTime.commit();
+            inTime.prepareStatement("WITH changed AS (UPDATE wait SET status = 'received', response_payload = '1',"
+                            + " received_at = now(), ended_at = now(), sent_by = 'k' WHERE event_key = '" + key
+                            + "' RETURNING *), " + WaitRows.ENDED + " SELECT FROM changed")
+                    .execute();
+            late = outcome(() -> here.send(key, "2"));
+            Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> blocked() >= 1);
+            inTime.commit();
+        }
+        assertThat(late.get()).isEqualTo("wait.already_received");
+    }
+
+    @Race
     void anEarlyEventThatIsBeingKeptIsSeenByItsWait() throws Exception {
         here.waits.send("p", key, "9", 60, "k");
         Future<String> end;
@@ -263,6 +283,45 @@ class WaitRacesIT {
         assertThat(ends[1].get()).isEqualTo(single ? "0" : "1");
         assertThat(here.queries.find(wait.seq()).orElseThrow().responsePayload())
                 .isEqualTo(single ? "1" : "2");
+    }
+
+    @Race
+    void ofABroadcastAndACancellationThatMeetOneWins() throws Exception {
+        Wait wait = here.register(key);
+        Future<String>[] ends = new Future[2];
+        bothAtTheRow(() -> {
+            ends[0] = THREADS.submit(() -> {
+                Broadcasts.Resolved all = here.broadcasts.send("p", key, "2", "k");
+                return String.valueOf(all.resolved());
+            });
+            ends[1] = outcome(() -> new Waits.Sent.Received(there.waits.cancel("p", key, "k"), false));
+        });
+        boolean canceled = ends[1].get().equals("canceled");
+        assertThat(ends[1].get()).isEqualTo(canceled ? "canceled" : "wait.not_waiting");
+        assertThat(ends[0].get()).isEqualTo(canceled ? "0" : "1");
+        assertThat(here.queries.find(wait.seq()).orElseThrow().status())
+                .isEqualTo(canceled ? WaitStatus.CANCELED : WaitStatus.RECEIVED);
+    }
+
+    @Race
+    void ofALinkAndASignalThatMeetOneWinsAndALinkThatLosesIsNotUsedUp() throws Exception {
+        Wait wait = here.register(key);
+        WaitLinks.Link link =
+                here.links.create(wait.seq(), WaitLinks.Action.SEND, 60, "k").orElseThrow();
+        Future<String>[] ends = new Future[2];
+        bothAtTheRow(() -> {
+            ends[0] = THREADS.submit(() -> here.endings
+                    .sendByLink(link.id(), "1", "k (link)")
+                    .map(Wait::responsePayload)
+                    .orElse("nothing"));
+            ends[1] = outcome(() -> there.send(key, "2"));
+        });
+        boolean byLink = ends[1].get().equals("wait.already_received");
+        assertThat(ends[1].get()).isEqualTo(byLink ? "wait.already_received" : "received");
+        assertThat(ends[0].get()).isEqualTo(byLink ? "1" : "nothing");
+        assertThat(here.links.find(here.links.token(link)).used()).isEqualTo(byLink);
+        assertThat(here.queries.find(wait.seq()).orElseThrow().responsePayload())
+                .isEqualTo(byLink ? "1" : "2");
     }
 
     @Race

@@ -83,12 +83,27 @@ class WaitsIT {
         here.makeDue(key);
 
         assertRefused(() -> here.send(key, "1"), WaitReason.TIMED_OUT);
-        assertRefused(() -> here.waits.cancel("p", key, "k"), WaitReason.NOT_WAITING);
-        here.clock.timeOut();
-        assertRefused(() -> here.send(key, "1"), WaitReason.TIMED_OUT);
         Wait wait = here.waits.get("p", key);
-        assertThat(wait.status()).isEqualTo(WaitStatus.TIMED_OUT);
+        assertThat(wait.status()).as("what was told is so").isEqualTo(WaitStatus.TIMED_OUT);
         assertThat(wait.error()).isEqualTo("event trigger timed out");
+        assertRefused(() -> here.waits.cancel("p", key, "k"), WaitReason.NOT_WAITING);
+        for (String other : new String[] {"-canceled", "-rejected", "-kept"}) {
+            here.register(key + other);
+            here.makeDue(key + other);
+        }
+        assertRefused(() -> here.waits.cancel("p", key + "-canceled", "k"), WaitReason.NOT_WAITING);
+        assertRefused(() -> here.waits.reject("p", key + "-rejected", "no", "k"), WaitReason.TIMED_OUT);
+        assertRefused(() -> here.waits.send("p", key + "-kept", "1", 60, "k"), WaitReason.TIMED_OUT);
+    }
+
+    @Test
+    void aWaitTimesOutByItselfAndHowLateIsMeasured() {
+        here.register(key);
+        here.makeDue(key);
+        here.clock.timeOut();
+
+        assertThat(here.waits.get("p", key).status()).isEqualTo(WaitStatus.TIMED_OUT);
+        assertThat(here.waits.get("p", key).error()).isEqualTo("event trigger timed out");
         assertThat(here.latenessMillis()).isBetween(1_000L, 60_000L);
     }
 
@@ -220,7 +235,9 @@ class WaitsIT {
     @Test
     void aLinkAnswersOnce() {
         Wait wait = here.register(key);
-        WaitLinks.Link link = here.links.create(wait.seq(), WaitLinks.Action.SEND, 60, "key-5");
+        WaitLinks.Link link = here.links
+                .create(wait.seq(), WaitLinks.Action.SEND, 60, "key-5")
+                .orElseThrow();
         String token = here.links.token(link);
         assertThat(here.links.find(token).target()).isEqualTo(wait.seq());
 
@@ -234,9 +251,22 @@ class WaitsIT {
     }
 
     @Test
+    void aLinkIsMadeOnlyForSomebodyWhoWaits() {
+        Wait ended = here.register(key);
+        here.send(key, "1");
+        Wait overdue = here.register(key);
+        here.makeDue(key);
+        for (long target : new long[] {ended.seq(), overdue.seq(), 0}) {
+            assertThat(here.links.create(target, WaitLinks.Action.SEND, 60, "k"))
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void aLinkIsForTheWaitItWasMadeForAndNotForTheNextOfTheKey() {
         Wait wait = here.register(key);
-        WaitLinks.Link link = here.links.create(wait.seq(), WaitLinks.Action.REJECT, 60, "k");
+        WaitLinks.Link link =
+                here.links.create(wait.seq(), WaitLinks.Action.REJECT, 60, "k").orElseThrow();
         here.send(key, "1");
         here.register(key);
 
