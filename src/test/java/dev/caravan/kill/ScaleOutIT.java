@@ -1,5 +1,7 @@
 package dev.caravan.kill;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,7 @@ class ScaleOutIT {
     private static final int PARTITIONS = 12;
     private static final int MESSAGES_PER_SECOND = 2_000;
     private static final long CALM_SECONDS = 6;
+    private static final double LEAST_OF_CALM = 0.3;
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final List<Slot> slots = new ArrayList<>();
@@ -75,6 +78,9 @@ class ScaleOutIT {
         Scene.say(
                 "ScaleOutIT: seed %d, %s; %.0f messages/s calm, %.0f (%.0f %%) wild, fenced %d times; %s",
                 seed, happened, calm, wild, 100 * wild / calm, fenced, verdict);
+        assertThat(wild)
+                .as("messages/s while replicas came and went, %.0f before; seed %d", calm, seed)
+                .isGreaterThan(LEAST_OF_CALM * calm);
     }
 
     private double rate(long seconds) {
