@@ -35,7 +35,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
     }
 
     /** A request that is being run; its answer may come on another thread. */
-    private record Run(UUID token, KeptResponse response) {}
+    private record Run(UUID token, KeptResponse response, Seal seal) {}
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
@@ -78,7 +78,8 @@ final class IdempotencyFilter extends OncePerRequestFilter {
         if (found.isEmpty()) {
             chain.doFilter(request, response);
         } else if (found.get() instanceof IdempotencyStore.Begun begun) {
-            Run run = new Run(begun.token(), new KeptResponse(response, IdempotencyStore.MAX_ANSWER));
+            KeptResponse kept = new KeptResponse(response, IdempotencyStore.MAX_ANSWER - Seal.LONGER);
+            Run run = new Run(begun.token(), kept, Seal.of(request));
             request.setAttribute(ATTRIBUTE, run);
             go(run, request, run.response, chain);
         } else if (found.get() instanceof IdempotencyStore.Answered answered) {
@@ -112,10 +113,14 @@ final class IdempotencyFilter extends OncePerRequestFilter {
         if (kept.isError()) {
             idempotency.abandon(run.token);
         } else {
+            byte[] body = kept.body();
             idempotency.finish(
                     run.token,
                     new IdempotencyStore.Kept(
-                            kept.getStatus(), kept.getContentType(), kept.getHeader("Location"), kept.body()));
+                            kept.getStatus(),
+                            kept.getContentType(),
+                            kept.getHeader("Location"),
+                            body == null ? null : run.seal.close(body)));
         }
         kept.release();
     }
@@ -123,7 +128,8 @@ final class IdempotencyFilter extends OncePerRequestFilter {
     private void replay(HttpServletRequest request, HttpServletResponse response, IdempotencyStore.Kept answer)
             throws IOException {
         response.setHeader(REPLAYED, "true");
-        if (answer.body() == null) {
+        Optional<byte[]> body = Optional.ofNullable(answer.body()).flatMap(Seal.of(request)::open);
+        if (body.isEmpty()) {
             Problem notKept = new Problem(
                     WebReason.ANSWER_NOT_KEPT,
                     "This was done, and answered with " + answer.status() + "; the answer was too large to be kept.");
@@ -137,7 +143,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
         if (answer.location() != null) {
             response.setHeader("Location", answer.location());
         }
-        response.setContentLength(answer.body().length);
-        response.getOutputStream().write(answer.body());
+        response.setContentLength(body.get().length);
+        response.getOutputStream().write(body.get());
     }
 }

@@ -16,7 +16,7 @@ import java.util.Optional;
 /**
  * The name under which a client may send one POST several times.
  *
- * @param text 1 to 255 printable ASCII characters
+ * @param text what the store has of it: SHA-256 of what the client sent, in hexadecimal
  * @param fingerprint SHA-256 of path, query and body in hexadecimal: what else has to be the same
  */
 record IdempotencyKey(Sender sender, String text, String fingerprint) {
@@ -30,6 +30,15 @@ record IdempotencyKey(Sender sender, String text, String fingerprint) {
      * @throws Problem when there are several that differ, or one that is too long or not printable
      */
     static Optional<IdempotencyKey> of(HttpServletRequest request, Sender sender) {
+        return sent(request).map(text -> new IdempotencyKey(sender, hash(text), fingerprint(request)));
+    }
+
+    /**
+     * What the client sent: 1 to 255 printable ASCII characters.
+     *
+     * @throws Problem when there are several that differ, or one that is too long or not printable
+     */
+    static Optional<String> sent(HttpServletRequest request) {
         if (HEADERS.stream().allMatch(header -> request.getHeader(header) == null)) {
             return Optional.empty();
         }
@@ -46,22 +55,30 @@ record IdempotencyKey(Sender sender, String text, String fingerprint) {
                     "The idempotency key has to be one of 1 to " + MAX_LENGTH + " printable ASCII characters.",
                     List.of(new Violation("", "the header Idempotency-Key is not acceptable")));
         }
-        return Optional.of(new IdempotencyKey(sender, key, fingerprint(request)));
+        return Optional.of(key);
+    }
+
+    private static String hash(String text) {
+        return HexFormat.of().formatHex(digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static String fingerprint(HttpServletRequest request) {
-        MessageDigest digest = sha256();
-        part(digest, request.getRequestURI().getBytes(StandardCharsets.UTF_8));
         String query = request.getQueryString();
-        part(digest, query == null ? new byte[0] : query.getBytes(StandardCharsets.UTF_8));
-        part(digest, RequestBody.of(request));
-        return HexFormat.of().formatHex(digest.digest());
+        return HexFormat.of()
+                .formatHex(digest(
+                        request.getRequestURI().getBytes(StandardCharsets.UTF_8),
+                        query == null ? new byte[0] : query.getBytes(StandardCharsets.UTF_8),
+                        RequestBody.of(request)));
     }
 
-    /** With its length, so that nothing moves from one part to the next unseen. */
-    private static void part(MessageDigest digest, byte[] bytes) {
-        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
-        digest.update(bytes);
+    /** SHA-256 of the parts, each with its length, so that nothing moves from one part to the next unseen. */
+    static byte[] digest(byte[]... parts) {
+        MessageDigest digest = sha256();
+        for (byte[] part : parts) {
+            digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(part.length).array());
+            digest.update(part);
+        }
+        return digest.digest();
     }
 
     private static MessageDigest sha256() {

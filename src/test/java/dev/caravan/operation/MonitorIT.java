@@ -14,6 +14,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Figures of a pipeline, and its answer under an idempotency key, over a restart of the program. */
 class MonitorIT {
@@ -35,6 +36,9 @@ class MonitorIT {
     void figuresComeFromWhatIsCommittedAndSurviveARestart() throws Exception {
         HttpResponse<String> created = createOnce("watched");
         assertThat(created.statusCode()).isEqualTo(200);
+        assertThat(keptInPlainSight("watched"))
+                .as("of its idempotency key or answer")
+                .isEmpty();
         caravan.operation("start", Map.of("pipeline", "watched"));
         ingest("watched", 11, 3, 12);
         JsonNode before = awaitIn("watched", 3);
@@ -82,6 +86,16 @@ class MonitorIT {
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", "create-" + name)
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** What an answer has may be a key that is shown once. */
+    private static List<String> keptInPlainSight(String text) {
+        List<String> kept = JdbcClient.create(caravan.bean(javax.sql.DataSource.class))
+                .sql("SELECT key || ' ' || encode(answer, 'escape') FROM idempotent_request WHERE answer IS NOT NULL")
+                .query(String.class)
+                .list();
+        assertThat(kept).isNotEmpty();
+        return kept.stream().filter(row -> row.contains(text)).toList();
     }
 
     private static Map<String, Object> document(String name) {
