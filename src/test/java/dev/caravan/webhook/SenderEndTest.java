@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 class SenderEndTest {
     private static final Duration TOTAL = Duration.ofSeconds(30);
     private static final Duration SOON = Duration.ofSeconds(10);
-    private static final int ROUNDS = Integer.getInteger("webhooks.ends", 15);
+    private static final int ROUNDS = Integer.getInteger("webhooks.ends", 8);
     private static final int AT_ONCE = 200;
 
     private final Logger client = (Logger) LoggerFactory.getLogger("org.apache.hc");
