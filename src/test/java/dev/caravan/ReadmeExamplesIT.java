@@ -1,6 +1,7 @@
 package dev.caravan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +9,7 @@ import dev.caravan.testing.RunningCaravan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples in the README's API section, run as they stand there. */
+/** The README's tour and the examples of its API section, run as they stand there. */
 class ReadmeExamplesIT {
     private static RunningCaravan caravan;
 
@@ -33,6 +35,28 @@ class ReadmeExamplesIT {
     @AfterAll
     static void stop() throws Exception {
         caravan.close();
+    }
+
+    @Test
+    void theTour() throws Exception {
+        requireProgram("curl");
+        List<String> tour = examples("Five minutes", "sh");
+        assertThat(tour).hasSize(2);
+        String key = "$(cat data/admin.key)";
+        assertThat(tour.get(0)).contains(key);
+
+        String output = run(List.of("sh", "-e"), "tour.sh", tour.get(0).replace(key, RunningCaravan.ADMIN_KEY));
+
+        assertThat(output).contains("\"accepted\":3", "\"status\":\"running\"").doesNotContain("\"success\":false");
+        assertThat(tour.get(1)).contains("'data/s3/lake/clicks/*.parquet'");
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(caravan.rows("clicks", "user_id, page, seconds"))
+                        .containsExactly(List.of(1L, "/home", 0.25), List.of(3L, "/pay", 1.2)));
+        assertThat(caravan.operation("monitor", Map.of("pipeline", "clicks"))
+                        .at("/equation/rows_filtered")
+                        .asInt())
+                .isEqualTo(1);
+        caravan.operation("delete", Map.of("pipeline", "clicks", "force", true));
     }
 
     @Test
@@ -68,15 +92,20 @@ class ReadmeExamplesIT {
     }
 
     private static String example(String language) throws IOException {
-        String readme = Files.readString(Path.of("README.md"));
-        String api = readme.substring(readme.indexOf("\n## API\n"), readme.indexOf("\n## A pipeline\n"));
-        List<String> found = Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-                .matcher(api)
-                .results()
-                .map((MatchResult block) -> block.group(1))
-                .toList();
+        List<String> found = examples("API", language);
         assertThat(found).hasSize(1);
-        return found.get(0).replace("localhost:8080", caravan.address().getAuthority());
+        return found.get(0);
+    }
+
+    private static List<String> examples(String section, String language) throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        String text = readme.substring(readme.indexOf("\n## " + section + "\n") + 1);
+        return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+                .matcher(text.substring(0, text.indexOf("\n## ")))
+                .results()
+                .map((MatchResult block) -> block.group(1)
+                        .replace("localhost:8080", caravan.address().getAuthority()))
+                .toList();
     }
 
     private static void requireProgram(String name) throws Exception {
