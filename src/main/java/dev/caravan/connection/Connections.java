@@ -101,7 +101,7 @@ class Connections {
             Bundled bundled, KafkaConnection kafka, DatabaseConnection database, S3Connection connection, S3Client s3) {
         Map<String, Probe> external = new HashMap<>();
         if (!bundled.database()) {
-            external.put("PostgreSQL at " + database.url(), Probe.of(database));
+            external.put("PostgreSQL at " + database.address(), Probe.of(database));
         }
         if (!bundled.kafka()) {
             external.put(kafka.toString(), Probe.of(kafka));

@@ -34,7 +34,7 @@ final class DatabaseWait {
         } catch (Exception e) {
             log.warn(
                     "PostgreSQL at {} cannot be reached ({}); next try in {} s.",
-                    database.url(),
+                    database.address(),
                     Probe.reason(e),
                     pause.toSeconds());
             pause(pause);

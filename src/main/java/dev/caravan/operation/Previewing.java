@@ -2,7 +2,6 @@ package dev.caravan.operation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.caravan.batch.BatchException;
 import dev.caravan.pipeline.Pipeline;
 import dev.caravan.pipeline.Pipelines;
 import dev.caravan.pipeline.Step;
@@ -78,7 +77,7 @@ final class Previewing {
         List<StepView> steps = preview.steps().stream()
                 .map(step -> view(step, pipeline.spec().steps(), left))
                 .toList();
-        BatchException failure = preview.failure();
+        Preview.Failure failure = preview.failure();
         return new Shown(
                 messages.size(), steps, failure == null ? null : new Failure(failure.reason(), failure.detail()));
     }

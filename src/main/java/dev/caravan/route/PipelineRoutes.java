@@ -56,7 +56,7 @@ public final class PipelineRoutes implements VersionRuntimes {
         }
         open(versions);
         try {
-            sources.bind(pipeline, versions, control, listener);
+            sources.bind(pipeline, versions, control, new SecretValues.Listener(listener, versions::secrets));
             camel.add(versions.source());
             Optional<SignalReader> reader = signals.open(pipeline, control, listener);
             return new RunningPipeline(control, versions, () -> {
@@ -68,8 +68,12 @@ public final class PipelineRoutes implements VersionRuntimes {
             throw e;
         } catch (Exception e) {
             stop(versions);
-            throw new Problem(RouteReason.NOT_COMPILED, RouteChecks.sentence(e));
+            throw notCompiled(versions, e);
         }
+    }
+
+    private static Problem notCompiled(RunningVersions versions, Exception failure) {
+        return new Problem(RouteReason.NOT_COMPILED, versions.secrets().hiddenIn(RouteChecks.sentence(failure)));
     }
 
     private void open(RunningVersions versions) {
@@ -80,7 +84,7 @@ public final class PipelineRoutes implements VersionRuntimes {
             throw e;
         } catch (RuntimeException e) {
             running.remove(versions.pipeline().id());
-            throw new Problem(RouteReason.NOT_COMPILED, RouteChecks.sentence(e));
+            throw notCompiled(versions, e);
         }
     }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Preview {
     private final int limit;
     private final List<StepRows> steps = new ArrayList<>();
-    private @Nullable BatchException failure;
+    private @Nullable Failure failure;
     private int at;
     private long rowsBefore;
     private Set<Integer> deadBefore = Set.of();
@@ -42,6 +42,9 @@ public final class Preview {
     /** A message that a step cannot process. */
     public record Dead(int partition, long offset, String reason, String detail) {}
 
+    /** Why a preview ends before the last step. */
+    public record Failure(String reason, String detail) {}
+
     Preview(int limit) {
         this.limit = limit;
     }
@@ -51,12 +54,12 @@ public final class Preview {
     }
 
     /** Why it ended before the last step; null when it did not. */
-    public @Nullable BatchException failure() {
+    public @Nullable Failure failure() {
         return failure;
     }
 
-    void failed(BatchException cause) {
-        failure = cause;
+    void failed(BatchException cause, SecretValues secrets) {
+        failure = new Failure(cause.reason(), secrets.hiddenIn(cause.detail()));
     }
 
     void begin(int messages) {

@@ -1,7 +1,6 @@
 package dev.caravan.route;
 
 import dev.caravan.batch.Batch;
-import dev.caravan.batch.BatchException;
 import dev.caravan.batch.Spool;
 import dev.caravan.batch.SpoolWriter;
 import dev.caravan.pipeline.Pipeline;
@@ -101,7 +100,8 @@ public final class Previews {
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
-            throw new Problem(RouteReason.NOT_COMPILED, RouteChecks.sentence(e));
+            throw new Problem(
+                    RouteReason.NOT_COMPILED, compiler.secrets(trial.spec()).hiddenIn(RouteChecks.sentence(e)));
         } finally {
             remove(route);
             routes.trial(trial.id(), null);
@@ -140,8 +140,7 @@ public final class Previews {
                 exchange.getMessage().setBody(batch);
             });
             if (done.getException() != null) {
-                BatchException failure = BatchFailures.classify(done.getException());
-                preview.failed(failure);
+                preview.failed(BatchFailures.classify(done.getException()), compiler.secrets(trial.spec()));
             }
         } finally {
             receipt.endAttempt();

@@ -56,7 +56,7 @@ final class RouteChecks implements PipelineCheck {
             }
             return List.of();
         } catch (Exception e) {
-            return List.of(new Violation("/steps", sentence(e)));
+            return List.of(new Violation("/steps", compiler.secrets(spec).hiddenIn(sentence(e))));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.caravan.route;
 import dev.caravan.kamelet.KameletCatalog;
 import dev.caravan.kamelet.KameletDefinition;
 import dev.caravan.pipeline.Pipeline;
+import dev.caravan.pipeline.PipelineSpec;
 import dev.caravan.pipeline.Step;
 import dev.caravan.route.CompiledPipeline.CompiledKamelet;
 import dev.caravan.route.CompiledPipeline.CompiledRoute;
@@ -26,6 +27,11 @@ final class RouteCompiler {
 
     RouteCompiler(KameletCatalog catalog) {
         this.catalog = catalog;
+    }
+
+    /** What of a document is told to nobody. */
+    SecretValues secrets(PipelineSpec spec) {
+        return SecretValues.of(spec, catalog);
     }
 
     CompiledPipeline compile(Pipeline pipeline) {

@@ -124,7 +124,7 @@ class RouteConfiguration {
                 sources,
                 new SignalReaders(kafka, topics, topicSignals, clock));
         camelRoutes.bind(RouteCompiler.DISPATCH, new BatchDispatch(camel.createProducerTemplate(), spans));
-        camelRoutes.bind(RowByRow.OPEN, new RowByRow.Open(routes));
+        camelRoutes.bind(RowByRow.OPEN, new RowByRow.Open(routes, compiler));
         camelRoutes.bind(RowByRow.COLLECT, new RowByRow.Collect());
         camelRoutes.bind(RowByRow.CLOSE, new RowByRow.Close(routes));
         return routes;

@@ -16,12 +16,13 @@ final class RowByRow {
     static final String CLOSE = "caravan-rows-close";
     private static final String INPUT = "caravan.rows.input";
     private static final String PLACE = "caravan.rows.place";
+    private static final String SECRETS = "caravan.rows.secrets";
     private static final String OUTPUT = "caravan.rows.output";
 
     private RowByRow() {}
 
     /** Body: from the batch to an iterator of JSON texts. */
-    record Open(VersionRuntimes runtimes) implements Processor {
+    record Open(VersionRuntimes runtimes, RouteCompiler compiler) implements Processor {
         @Override
         public void process(Exchange exchange) throws Exception {
             Batch batch = exchange.getMessage().getMandatoryBody(Batch.class);
@@ -35,6 +36,7 @@ final class RowByRow {
             output.refused(input.dead());
             exchange.setProperty(INPUT, input);
             exchange.setProperty(OUTPUT, output);
+            exchange.setProperty(SECRETS, compiler.secrets(runtime.spec()));
             exchange.getMessage().setBody(input.texts());
         }
 
@@ -62,7 +64,8 @@ final class RowByRow {
             Exception failure = row.getException();
             if (failure != null) {
                 row.setException(null);
-                output.refuse(origin, String.valueOf(failure.getMessage()));
+                SecretValues secrets = row.getProperty(SECRETS, SecretValues.class);
+                output.refuse(origin, secrets.hiddenIn(String.valueOf(failure.getMessage())));
                 return row;
             }
             String json = row.getMessage().getBody(String.class);

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * The versions of one pipeline that runs here: the current one, and older ones while claims of theirs are being finished.
@@ -29,7 +30,7 @@ final class RunningVersions implements SourceRuntime.Versions {
     private final Map<Object, Set<Integer>> uses = new ConcurrentHashMap<>();
     private volatile Pipeline pipeline;
 
-    private record Version(VersionRuntime runtime, CompiledPipeline compiled) {}
+    private record Version(VersionRuntime runtime, CompiledPipeline compiled, SecretValues secrets) {}
 
     RunningVersions(
             Pipeline pipeline,
@@ -47,6 +48,12 @@ final class RunningVersions implements SourceRuntime.Versions {
     /** The pipeline at its current version. */
     Pipeline pipeline() {
         return pipeline;
+    }
+
+    /** Of the current version and of older ones that still have something to finish. */
+    SecretValues secrets() {
+        Stream<SecretValues> open = versions.values().stream().map(Version::secrets);
+        return SecretValues.all(Stream.concat(open, Stream.of(compiler.secrets(pipeline.spec()))));
     }
 
     CompiledPipeline.CompiledRoute source() {
@@ -137,13 +144,14 @@ final class RunningVersions implements SourceRuntime.Versions {
 
     private Version open(Pipeline of) {
         VersionRuntime runtime = runtimes.create(of);
+        SecretValues secrets = compiler.secrets(of.spec());
         try {
             CompiledPipeline compiled = compiler.compile(of);
             camel.addAll(compiled.versionRoutes());
-            return new Version(runtime, compiled);
+            return new Version(runtime, compiled, secrets);
         } catch (Exception e) {
             runtime.close();
-            throw new IllegalStateException(RouteChecks.sentence(e), e);
+            throw new IllegalStateException(secrets.hiddenIn(RouteChecks.sentence(e)), e);
         }
     }
 

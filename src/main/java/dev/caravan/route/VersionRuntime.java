@@ -86,6 +86,10 @@ final class VersionRuntime implements AutoCloseable {
         return Set.copyOf(named);
     }
 
+    PipelineSpec spec() {
+        return pipeline.spec();
+    }
+
     String project() {
         return pipeline.project();
     }

@@ -61,7 +61,7 @@ final class Banner {
                                 ? "AWS, " + s3.region()
                                 : s3.endpoint().toString(),
                         bundled.s3()),
-                marked(database.url(), bundled.database()),
+                marked(database.address(), bundled.database()),
                 readable(data.root()),
                 http,
                 key());

@@ -73,7 +73,7 @@ final class EndpointsFile implements DisposableBean {
 
     private Map<String, Object> jdbc() {
         Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("url", database.url());
+        entry.put("url", bundled.database() ? database.url() : database.address());
         entry.put("user", database.user());
         if (bundled.database()) {
             entry.put("password", database.password());

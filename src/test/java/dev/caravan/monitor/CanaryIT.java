@@ -10,15 +10,22 @@ import ch.qos.logback.core.AppenderBase;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import dev.caravan.connection.DatabaseConnection;
+import dev.caravan.connection.S3Connection;
 import dev.caravan.startup.JsonLines;
 import dev.caravan.testing.Contract;
 import dev.caravan.testing.RunningCaravan;
 import dev.caravan.testing.Servers;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -29,6 +36,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -37,6 +45,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** No secret comes out anywhere: not in an answer, the log, a metric, an event, a dead letter or a webhook. */
 class CanaryIT {
     private static final String ADMIN = RunningCaravan.ADMIN_KEY;
+    private static final String TOKEN = "canary-token-of-a-step";
+    private static final String LOGIN = "canary-login-of-kafka";
+    private static final String COLLECTOR = "canary-header-of-the-collector";
+    private static final String STRANGER = "cvn_wrong_" + "w".repeat(43);
+    private static final String FOREIGN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.canary-signature";
     private static final String WEBHOOK_SECRET = "whsec_"
             + Base64.getEncoder().encodeToString("canary-webhook-secret-0123456789".getBytes(StandardCharsets.UTF_8));
 
@@ -60,7 +73,8 @@ class CanaryIT {
 
     @Test
     @ExtendWith(OutputCaptureExtension.class)
-    void nothingThatIsSecretIsToldToAnybody(CapturedOutput output) throws Exception {
+    void nothingThatIsSecretIsToldToAnybody(CapturedOutput output, @TempDir Path kamelets) throws Exception {
+        kamelets(kamelets);
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         Everything everything = new Everything();
         everything.start();
@@ -68,22 +82,22 @@ class CanaryIT {
         HttpServer receiver = receiver();
         DatabaseConnection database = Servers.newDatabase();
         var s3 = Objects.requireNonNull(Servers.s3().keys());
-        try (RunningCaravan caravan = RunningCaravan.start(Map.of(
-                "caravan.kafka.bootstrap.servers", Servers.kafka().bootstrapServers(),
-                "spring.datasource.url", database.url(),
-                "spring.datasource.username", database.user(),
-                "spring.datasource.password", database.password(),
-                "caravan.s3.endpoint", String.valueOf(Servers.s3().endpoint()),
-                "caravan.s3.access-key", s3.access(),
-                "caravan.s3.secret-key", s3.secret(),
-                "caravan.webhook.allow-private", "true",
-                "caravan.monitor.figures", "500ms"))) {
+        try (RunningCaravan caravan = RunningCaravan.start(settings(database, s3, kamelets))) {
             // now, because the start of the program sets up the log anew
             root.addAppender(everything);
             program.setLevel(Level.DEBUG);
             String made = live(caravan, receiver.getAddress().getPort());
             List<String> secrets = List.of(
-                    ADMIN, made.substring(made.lastIndexOf('_') + 1), WEBHOOK_SECRET, s3.secret(), database.password());
+                    ADMIN,
+                    made.substring(made.lastIndexOf('_') + 1),
+                    WEBHOOK_SECRET,
+                    s3.secret(),
+                    database.password(),
+                    TOKEN,
+                    LOGIN,
+                    COLLECTOR,
+                    STRANGER.substring(STRANGER.lastIndexOf('_') + 1),
+                    FOREIGN);
             assertThat(outside).hasSizeGreaterThan(40).anyMatch(text -> text.startsWith("log: "));
             assertThat(webhooks).isNotEmpty();
             outside.addAll(webhooks);
@@ -94,6 +108,7 @@ class CanaryIT {
             aBatchIsLoggedWithItsPipelineOffsetsAndClaim(caravan);
             for (String secret : secrets) {
                 assertThat(outside.stream().filter(text -> text.contains(secret)))
+                        .as("with secret %d", secrets.indexOf(secret))
                         .isEmpty();
             }
         } finally {
@@ -101,6 +116,24 @@ class CanaryIT {
             program.setLevel(null);
             receiver.stop(0);
         }
+    }
+
+    private static Map<String, String> settings(DatabaseConnection database, S3Connection.Keys s3, Path kamelets) {
+        return Map.ofEntries(
+                Map.entry("caravan.kafka.bootstrap.servers", Servers.kafka().bootstrapServers()),
+                Map.entry("caravan.kafka.sasl.jaas.config", "a.Login required password=\"" + LOGIN + "\";"),
+                // people write it there, too
+                Map.entry("spring.datasource.url", database.url() + "?password=" + database.password()),
+                Map.entry("spring.datasource.username", database.user()),
+                Map.entry("spring.datasource.password", database.password()),
+                Map.entry("caravan.s3.endpoint", String.valueOf(Servers.s3().endpoint())),
+                Map.entry("caravan.s3.access-key", s3.access()),
+                Map.entry("caravan.s3.secret-key", s3.secret()),
+                Map.entry("caravan.webhook.allow-private", "true"),
+                Map.entry("caravan.monitor.figures", "500ms"),
+                Map.entry("caravan.kamelets.dir", kamelets.toString()),
+                Map.entry("caravan.otlp.endpoint", "http://127.0.0.1:1"),
+                Map.entry("caravan.otlp.headers", "authorization=" + COLLECTOR));
     }
 
     /** What the database keeps for people; secrets of webhooks have a table of their own. */
@@ -161,11 +194,18 @@ class CanaryIT {
         send(caravan, made, "POST", "/pipeline", """
                 {"operation": "create", "parameters": {"name": "canary", "schema": {"n": "VARCHAR"},
                  "options": {"batch": {"max_interval": "100ms"}}, "steps": [
+                   {"name": "vault", "kamelet": "vault-action", "properties": {"token": "%s"}},
                    {"name": "q", "kamelet": "sql-transform-action",
                     "properties": {"query": "SELECT CAST(n AS BIGINT) AS n FROM events"}},
-                   {"name": "lake", "kamelet": "s3-sink", "properties": {"bucket": "lake", "prefix": "canary"}}]}}""");
+                   {"name": "lake", "kamelet": "s3-sink", "properties": {"bucket": "lake", "prefix": "canary"}}]}}""".formatted(TOKEN));
+        HttpResponse<String> broken = send(caravan, made, "POST", "/pipeline", """
+                {"operation": "create", "parameters": {"name": "broken", "steps": [
+                   {"name": "vault", "kamelet": "broken-action", "properties": {"token": "%s"}},
+                   {"name": "lake", "kamelet": "s3-sink", "properties": {"bucket": "lake"}}]}}""".formatted(TOKEN));
+        assertThat(broken.statusCode()).isEqualTo(400);
+        assertThat(broken.body()).contains("no-such-component").contains("***");
         send(caravan, made, "POST", "/v0/pipelines/canary/start", null);
-        for (String n : List.of("1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "x")) {
+        for (String n : List.of("1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "x", "refuse")) {
             send(caravan, made, "POST", "/pipeline", """
                     {"operation": "ingest", "parameters": {"pipeline": "canary", "event": {"n": "%s"}}}""".formatted(n));
         }
@@ -177,8 +217,14 @@ class CanaryIT {
             return caravan.operation("dead_letters", Map.of("pipeline", "canary"))
                             .path("items")
                             .size()
-                    == 1;
+                    == 2;
         });
+        assertThat(caravan.operation("dead_letters", Map.of("pipeline", "canary"))
+                        .toString())
+                .contains("the vault refuses ***");
+        for (String stream : List.of("/v0/pipelines/canary/events/stream?selector=all", "/v0/pipelines/canary/logs")) {
+            outside.add(beginning(caravan, stream));
+        }
         for (String wrong : List.of(
                 "{",
                 "{\"operation\": \"no\"}",
@@ -186,7 +232,10 @@ class CanaryIT {
                 "{\"operation\": \"get\", \"parameters\": {\"pipeline\": \"no\"}}")) {
             send(caravan, made, "POST", "/pipeline", wrong);
         }
-        send(caravan, "cvn_wrong_" + "w".repeat(43), "GET", "/v0/pipelines", null);
+        for (String wrong : List.of(STRANGER, FOREIGN)) {
+            assertThat(send(caravan, wrong, "GET", "/v0/pipelines", null).statusCode())
+                    .isEqualTo(401);
+        }
         for (Contract.Call call : Contract.read().calls()) {
             boolean ends =
                     !call.template().endsWith("/stream") && !call.template().endsWith("/logs");
@@ -224,6 +273,54 @@ class CanaryIT {
         outside.add(method + " " + path + " " + answer.statusCode() + " "
                 + answer.headers().map() + " " + answer.body());
         return answer;
+    }
+
+    /** What is there at once of an answer that goes on. */
+    private static String beginning(RunningCaravan caravan, String path) throws Exception {
+        HttpResponse<InputStream> answer =
+                HttpClient.newHttpClient().send(caravan.request(path).build(), BodyHandlers.ofInputStream());
+        try (InputStream body = answer.body()) {
+            byte[] some = new byte[64 << 10];
+            int length = body.read(some);
+            assertThat(length).isPositive();
+            return path + " " + answer.headers().map() + " " + new String(some, 0, length, StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Kamelets for single messages, whose secret is a part of what Camel knows and tells. */
+    private static void kamelets(Path directory) throws IOException {
+        String kamelet = """
+                apiVersion: camel.apache.org/v1
+                kind: Kamelet
+                metadata:
+                  name: %s
+                  labels: {camel.apache.org/kamelet.type: action}
+                spec:
+                  definition:
+                    title: Vault
+                    description: Looks each message up.
+                    required: [token]
+                    properties:
+                      token: {title: Token, description: Opens it., type: string, format: password}
+                  template:
+                    from:
+                      uri: "kamelet:source"
+                      steps:
+                %s
+                """;
+        Files.writeString(
+                directory.resolve("vault-action.kamelet.yaml"), kamelet.formatted("vault-action", """
+                        - choice:
+                            when:
+                              - simple: "${body} contains 'refuse'"
+                                steps:
+                                  - throwException:
+                                      exceptionType: java.lang.IllegalStateException
+                                      message: "the vault refuses {{token}}"
+                """.indent(8)));
+        Files.writeString(
+                directory.resolve("broken-action.kamelet.yaml"),
+                kamelet.formatted("broken-action", "        - to: \"no-such-component:{{token}}\"\n"));
     }
 
     private HttpServer receiver() throws Exception {

@@ -9,7 +9,11 @@ public final class PipelineSpecs {
 
     /** @param yaml a document that is right */
     public static PipelineSpec read(String yaml) {
-        return new PipelineRules(KameletCatalog.load(null), spec -> List.of())
-                .read(PipelineDocument.parse(yaml, "pipeline.yaml"));
+        return read(yaml, KameletCatalog.load(null));
+    }
+
+    /** A document that may use other Kamelets than those that come with Caravan. */
+    public static PipelineSpec read(String yaml, KameletCatalog catalog) {
+        return new PipelineRules(catalog, spec -> List.of()).read(PipelineDocument.parse(yaml, "pipeline.yaml"));
     }
 }
