@@ -25,6 +25,7 @@ final class FigureQueries {
      * What the ledger has of a pipeline.
      *
      * @param status the one that was told last, in lower case
+     * @param halted whether it has paused itself and waits for a person
      */
     record PipelineFigures(
             String id,
@@ -33,6 +34,7 @@ final class FigureQueries {
             String status,
             String topic,
             boolean reads,
+            boolean halted,
             long in,
             long out,
             long filtered,
@@ -54,6 +56,7 @@ final class FigureQueries {
                         SELECT p.id, p.name, p.project, lower(coalesce(d.told, 'STOPPED')) AS status,
                             coalesce(v.document #>> '{options,event}', 'caravan.' || p.id) AS topic,
                             coalesce(d.status, 'STOPPED') <> 'STOPPED' AS reads,
+                            coalesce(d.status = 'PAUSED' AND d.reason IS NOT NULL, false) AS halted,
                             coalesce(t.rows_in, 0) AS rows_in, coalesce(t.rows_out, 0) AS rows_out,
                             coalesce(t.rows_filtered, 0) AS rows_filtered, coalesce(t.rows_dead, 0) AS rows_dead,
                             coalesce(t.rows_parked, 0) AS rows_parked, coalesce(t.rows_written, 0) AS rows_written,
@@ -76,6 +79,7 @@ final class FigureQueries {
                         row.getString("status"),
                         row.getString("topic"),
                         row.getBoolean("reads"),
+                        row.getBoolean("halted"),
                         row.getLong("rows_in"),
                         row.getLong("rows_out"),
                         row.getLong("rows_filtered"),

@@ -13,6 +13,7 @@ final class MetricNames {
     static final String BYTES_IN = "pipeline.bytes.in";
     static final String BYTES_OUT = "pipeline.bytes.out";
     static final String FILES = "pipeline.files";
+    static final String HALTED = "pipeline.halted";
     static final String IMBALANCE = "pipeline.ledger.imbalance.records";
     static final String LAG_RECORDS = "pipeline.lag.records";
     static final String LAG_SECONDS = "pipeline.lag.seconds";

@@ -104,6 +104,7 @@ final class PipelineMeters {
         counter(at, MetricNames.FILES, tags, PipelineFigures::files);
         gauge(at, MetricNames.RECORDS_DEAD, tags, now -> now.figures.dead());
         gauge(at, MetricNames.RECORDS_PARKED, tags, now -> now.figures.parked());
+        gauge(at, MetricNames.HALTED, tags, now -> now.figures.halted() ? 1 : 0);
         gauge(at, MetricNames.IMBALANCE, tags, now -> now.figures.imbalance());
         gauge(at, MetricNames.LAG_RECORDS, tags, now -> now.lagRecords);
         gauge(at, MetricNames.LAG_SECONDS, tags, now -> now.lagSeconds);
