@@ -134,6 +134,28 @@ class AccessMatrixIT {
         unauthenticated(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()));
     }
 
+    /** They are those of all projects. */
+    @Test
+    void metricsAreForReadersOfTheProjectThatRunsTheServer() throws Exception {
+        assertThat(metrics(keys.in("default", Set.of(Scope.PIPELINES_READ))).statusCode())
+                .isEqualTo(200);
+        for (String key : List.of(
+                keys.in("default", Keys.allBut(Scope.PIPELINES_READ)), keys.in("default", Set.of()), otherProject)) {
+            HttpResponse<String> answer = metrics(key);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(403);
+            assertThat(answer.body()).contains("access.missing_scope").doesNotContain(id);
+        }
+    }
+
+    private static HttpResponse<String> metrics(String key) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(caravan.address().resolve("/observe/metrics"))
+                                .header("Authorization", "Bearer " + key)
+                                .build(),
+                        BodyHandlers.ofString());
+    }
+
     private static DynamicTest open(Contract.Call call) {
         return DynamicTest.dynamicTest(
                 call + " is open",

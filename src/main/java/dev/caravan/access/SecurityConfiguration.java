@@ -6,16 +6,22 @@ import dev.caravan.web.Strangers;
 import dev.caravan.web.WebReason;
 import jakarta.servlet.DispatcherType;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.observation.SecurityObservationSettings;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 import org.springframework.security.web.firewall.HttpFirewall;
@@ -32,6 +38,10 @@ class SecurityConfiguration {
                     "/observe/health", "/observe/health/**", "/openapi.yaml", "/docs", "/docs/**", "/v1/callbacks/*")
             .map(PathPatternRequestMatcher.withDefaults()::matcher)
             .toArray(RequestMatcher[]::new);
+
+    /** What is left below that path when probes are let in. */
+    private static final RequestMatcher MEASURED =
+            PathPatternRequestMatcher.withDefaults().matcher("/observe/**");
 
     /** All that any path takes; Spring's firewall refuses others before paths are looked at. */
     private static final List<String> METHODS = List.of("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT");
@@ -57,9 +67,13 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers(OPEN)
                         .permitAll()
+                        .requestMatchers(MEASURED)
+                        .access(SecurityConfiguration::measures)
                         .anyRequest()
                         .authenticated())
-                .exceptionHandling(exceptions -> exceptions.authenticationEntryPoint(missingKey(strangers)))
+                .exceptionHandling(exceptions -> exceptions
+                        .authenticationEntryPoint(missingKey(strangers))
+                        .accessDeniedHandler(noMetrics(failures)))
                 .build();
     }
 
@@ -67,6 +81,25 @@ class SecurityConfiguration {
     @Bean
     SecurityObservationSettings requestsAsAWhole() {
         return SecurityObservationSettings.noObservations();
+    }
+
+    /** Metrics are those of all projects. */
+    private static AuthorizationDecision measures(Supplier<Authentication> who, RequestAuthorizationContext asked) {
+        return new AuthorizationDecision(who.get().getPrincipal() instanceof Caller caller
+                && caller.project().equals(AdminKey.PROJECT)
+                && caller.scopes().contains(Scope.PIPELINES_READ));
+    }
+
+    private static AccessDeniedHandler noMetrics(Failures failures) {
+        String scope = Scope.PIPELINES_READ.id();
+        return (request, response, refusal) -> failures.write(
+                request,
+                response,
+                new Problem(
+                        AccessReason.MISSING_SCOPE,
+                        "This needs a key of the project " + AdminKey.PROJECT + " with the scope " + scope + ".",
+                        List.of(),
+                        Map.of("required_scope", scope)));
     }
 
     private static AuthenticationEntryPoint missingKey(Strangers strangers) {
