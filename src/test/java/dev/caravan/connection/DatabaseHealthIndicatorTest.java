@@ -17,11 +17,12 @@ class DatabaseHealthIndicatorTest {
             asked.incrementAndGet();
             answers.await();
         })) {
-            long start = System.nanoTime();
-            assertThat(indicator.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
-            assertThat(indicator.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
-            assertThat(Duration.ofNanos(System.nanoTime() - start))
-                    .isBetween(Duration.ofSeconds(2), Duration.ofSeconds(20));
+            for (int i = 0; i < 2; i++) {
+                long start = System.nanoTime();
+                assertThat(indicator.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+                assertThat(Duration.ofNanos(System.nanoTime() - start))
+                        .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(3));
+            }
             assertThat(asked).hasValue(1);
             answers.countDown();
             assertThat(indicator.health().getStatus()).isEqualTo(Status.UP);

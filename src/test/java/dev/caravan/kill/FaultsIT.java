@@ -143,7 +143,12 @@ class FaultsIT {
             String answer = child.ask("monitor", Scene.PIPELINE);
             return answer.startsWith("503") && answer.contains("database");
         });
-        assertThat(child.get("/observe/health/live")).isEqualTo(200);
+        for (String probe : List.of("ready", "live")) {
+            long start = System.nanoTime();
+            assertThat(child.get("/observe/health/" + probe)).isEqualTo(probe.equals("live") ? 200 : 503);
+            // probes give up after a few seconds themselves
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        }
     }
 
     /** The API serves meanwhile, so the process is ready. */

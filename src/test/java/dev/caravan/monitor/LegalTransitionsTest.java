@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.caravan.lifecycle.DesiredStatus;
 import dev.caravan.lifecycle.Move;
+import dev.caravan.lifecycle.PipelineState;
 import dev.caravan.lifecycle.PipelineStatus;
 import dev.caravan.lifecycle.SimulatedPipeline;
 import dev.caravan.lifecycle.SimulatedPipeline.Fate;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -77,6 +79,57 @@ class LegalTransitionsTest {
             case STOP, FORCE_STOP -> true;
             case CLEAR -> status == PipelineStatus.STOPPED;
         };
+    }
+
+    /** The pictures of the documentation, drawn once more arrow by arrow. */
+    @Test
+    void thePicturesHaveTheArrowsOfTheDocumentationAndNoOthers() {
+        Set<String> resources = Set.of(
+                "Stopped Provisioning",
+                "Provisioning Provisioned",
+                "Provisioning Stopping",
+                "Provisioned Stopping",
+                "Stopping Stopped");
+        for (Resources from : Resources.values()) {
+            for (Resources to : Resources.values()) {
+                assertThat(from.canBecome(to))
+                        .as("%s to %s", from, to)
+                        .isEqualTo(from == to || resources.contains(from.wireName() + " " + to.wireName()));
+            }
+        }
+        Set<String> storage = Set.of("Cleared InUse", "InUse Clearing", "Clearing Cleared");
+        for (Storage from : Storage.values()) {
+            for (Storage to : Storage.values()) {
+                assertThat(from.canBecome(to))
+                        .as("%s to %s", from, to)
+                        .isEqualTo(from == to || storage.contains(from.wireName() + " " + to.wireName()));
+            }
+        }
+    }
+
+    @Property
+    void storageChangesOnlyWhileTheResourcesAreStopped(
+            @ForAll PipelineStatus before, @ForAll PipelineStatus after, @ForAll Storage from, @ForAll Storage to) {
+        Deployment first = deployment(before, from);
+        Deployment second = deployment(after, to);
+        if (first.canBecome(second) && from != to) {
+            assertThat(first.resources()).isEqualTo(Resources.STOPPED);
+        }
+    }
+
+    private static Deployment deployment(PipelineStatus status, Storage storage) {
+        PipelineState state =
+                new PipelineState(status, DesiredStatus.RUNNING, null, null, null, null, 0, true, List.of());
+        Deployment found = Deployment.of(state, Program.SUCCESS);
+        return new Deployment(
+                status,
+                found.resources(),
+                found.desired(),
+                found.runtime(),
+                found.runtimeDesired(),
+                false,
+                Program.SUCCESS,
+                storage);
     }
 
     @Test

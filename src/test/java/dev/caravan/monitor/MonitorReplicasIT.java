@@ -34,6 +34,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -259,6 +262,36 @@ class MonitorReplicasIT {
         assertThat(store.list(monitored.seq(), null, null, null, 10))
                 .extracting(MonitorEvent::cause)
                 .containsExactly("status", "three", "one", "created");
+    }
+
+    @Test
+    void aHeartbeatIsWrittenWhenThereWasNoEventForTenMinutes() throws Exception {
+        RunningCaravan replica = replicas.get(0);
+        v0(0).create("beating", Map.of(), "SELECT * FROM events");
+        EventStore store = replica.bean(EventStore.class);
+        Monitored monitored = store.find("default", "beating").orElseThrow();
+        MonitorEvent last = store.latest(monitored.seq()).orElseThrow();
+        // the test's replicas keep more events
+        MonitorSettings defaults = new Binder(new MapConfigurationPropertySource())
+                .bindOrCreate("caravan.monitor", Bindable.of(MonitorSettings.class));
+        assertThat(defaults.events()).isEqualTo(720);
+        assertThat(defaults.keep()).isEqualTo(Duration.ofDays(30));
+        SettableClock clock = new SettableClock(last.recordedAt());
+        EventWriter writer = new EventWriter(store, defaults, after -> clock.instant());
+
+        clock.pass(Duration.ofMinutes(10).minusMillis(1));
+        assertThat(writer.write(monitored, last.deployment(), last.details(), new Cause("looked", null)))
+                .isTrue();
+        assertThat(store.latest(monitored.seq())).contains(last);
+        clock.pass(Duration.ofMillis(1));
+        assertThat(writer.write(monitored, last.deployment(), last.details(), new Cause("looked", null)))
+                .isTrue();
+
+        MonitorEvent beat = store.latest(monitored.seq()).orElseThrow();
+        assertThat(beat.cause()).isEqualTo("heartbeat");
+        assertThat(beat.actor()).isNull();
+        assertThat(beat.deployment()).isEqualTo(last.deployment());
+        assertThat(beat.durationMillis()).isEqualTo(Duration.ofMinutes(10).toMillis());
     }
 
     /** @return false when it is too soon for an event */

@@ -20,6 +20,26 @@ import java.util.Set;
 record V0(RunningCaravan caravan) {
     static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final Set<String> STATUS_FIELDS = Set.of(
+            "event_id",
+            "recorded_at",
+            "deployment_resources_status",
+            "deployment_resources_desired_status",
+            "deployment_runtime_status",
+            "deployment_runtime_desired_status",
+            "deployment_has_error",
+            "program_status",
+            "storage_status");
+    private static final Set<String> DETAIL_FIELDS = Set.of(
+            "deployment_resources_status_details",
+            "deployment_runtime_status_details",
+            "deployment_error",
+            "storage_status_details",
+            "cause",
+            "actor",
+            "previous",
+            "duration_ms");
+
     HttpResponse<String> get(String path) throws Exception {
         return caravan.send(caravan.request("/v0" + path).GET());
     }
@@ -114,6 +134,22 @@ record V0(RunningCaravan caravan) {
 
     void ingest(String pipeline, String n) throws Exception {
         caravan.operation("ingest", Map.of("pipeline", pipeline, "event", Map.of("n", n)));
+    }
+
+    /** All events have the fields that are asked for and no others, and follow each other as the picture says. */
+    void wellFormed(String pipeline) throws Exception {
+        Set<String> every = new HashSet<>(STATUS_FIELDS);
+        every.addAll(DETAIL_FIELDS);
+        assertThat(events(pipeline, "status")).isNotEmpty().allSatisfy(event -> assertThat(names(event))
+                .isEqualTo(STATUS_FIELDS));
+        assertThat(events(pipeline, "all")).isNotEmpty().allSatisfy(event -> {
+            assertThat(names(event)).isEqualTo(every);
+            assertThat(event.path("deployment_runtime_status_details").isNull())
+                    .isEqualTo(event.path("deployment_runtime_status").isNull());
+            assertThat(event.path("deployment_error").isNull())
+                    .isNotEqualTo(event.path("deployment_has_error").asBoolean());
+        });
+        legal(pipeline);
     }
 
     /** All events of a pipeline follow the picture. */
