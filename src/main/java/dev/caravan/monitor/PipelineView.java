@@ -1,6 +1,7 @@
 package dev.caravan.monitor;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.caravan.lifecycle.PipelineState;
 import dev.caravan.pipeline.Pipeline;
 import java.time.Instant;
@@ -27,6 +28,13 @@ record PipelineView(
         @Nullable JsonNode programError,
         @Nullable JsonNode document) {
     private static final String PLATFORM = "caravan";
+
+    /** Clients look for errors of each kind in it. */
+    private static final JsonNode NO_ERROR = JsonNodeFactory.instance
+            .objectNode()
+            .putNull("sql_compilation")
+            .putNull("rust_compilation")
+            .putNull("system_error");
 
     static PipelineView of(Pipeline pipeline, PipelineState state, Optional<Monitored> monitored, JsonNode document) {
         Program program = monitored.map(Monitored::program).orElse(Program.SUCCESS);
@@ -113,7 +121,7 @@ record PipelineView(
     private void everything(Map<String, Object> view) {
         view.put("deployment_resources_status_details", details.resources());
         view.put("storage_status_details", details.storage());
-        view.put("program_error", programError);
+        view.put("program_error", programError == null ? NO_ERROR : programError);
         view.put("program_code", "");
         view.put("program_config", Map.of());
         view.put("program_info", null);

@@ -80,6 +80,11 @@ class FelderaClientIT {
         assertThat(pipeline.path("storage_status").asText()).isEqualTo("Cleared");
         assertThat(pipeline.path("deployment_desired_status").asText()).isEqualTo("Stopped");
         assertThat(pipeline.path("deployment_error").isNull()).isTrue();
+        // its errors() looks at each kind of error
+        JsonNode whole = ok("GET", "/pipelines/client?selector=all", null, 200);
+        assertThat(whole.path("program_error").isObject()).isTrue();
+        assertThat(whole.path("program_error"))
+                .allSatisfy(error -> assertThat(error.isNull()).isTrue());
 
         List<JsonNode> events = new ArrayList<>();
         ok("GET", "/pipelines/client/events?selector=all", null, 200).forEach(events::add);
