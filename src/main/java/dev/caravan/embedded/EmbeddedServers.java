@@ -15,6 +15,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,9 @@ final class EmbeddedServers implements BundledServers, DisposableBean {
     EmbeddedServers(DataDirectory data, Bundled bundled, EmbeddedSettings settings) {
         Path root = data.root();
         Path binaries = settings.binaries() == null ? root.resolve("postgresql-programs") : settings.binaries();
+        if (bundled.kafka() || bundled.database() || bundled.s3()) {
+            log.info("Starting {} in {}", wanted(bundled), root);
+        }
         Credentials credentials = Credentials.in(root.resolve("credentials.properties"));
         ExecutorService starters = Executors.newFixedThreadPool(3);
         database = start(
@@ -54,6 +59,12 @@ final class EmbeddedServers implements BundledServers, DisposableBean {
                 () -> EmbeddedObjectStore.start(
                         root.resolve("s3"), settings.s3Port(), credentials.s3(), settings.bucket()));
         starters.shutdown();
+    }
+
+    private static String wanted(Bundled bundled) {
+        Stream<String> servers = Stream.of(
+                bundled.kafka() ? "Kafka" : "", bundled.database() ? "PostgreSQL" : "", bundled.s3() ? "S3" : "");
+        return servers.filter(name -> !name.isEmpty()).collect(Collectors.joining(", "));
     }
 
     @Override

@@ -42,7 +42,7 @@ final class DeliveryNews {
                 pipeline,
                 LogLevel.INFO,
                 "wrote " + news.counts().written() + " rows of " + range + " to " + news.target() + " in "
-                        + news.objects().size() + " files",
+                        + news.objects().size() + (news.objects().size() == 1 ? " file" : " files"),
                 fields);
         if (news.counts().dead() > 0) {
             log.write(

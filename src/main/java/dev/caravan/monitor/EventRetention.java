@@ -45,7 +45,7 @@ final class EventRetention {
                 .query(Long.class)
                 .single();
         if (would != told) {
-            LOG.info("EventRetention of monitor events is a dry run: {} of them would be deleted", would);
+            LOG.info("Retention of monitor events is a dry run: {} of them would be deleted", would);
             told = would;
         }
         return would;

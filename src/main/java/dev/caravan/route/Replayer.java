@@ -23,6 +23,7 @@ import org.apache.camel.ProducerTemplate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -103,7 +104,9 @@ public final class Replayer implements SmartLifecycle {
 
     private void attempt(Replay replay) {
         current = replay;
-        try {
+        try (MDC.MDCCloseable pipeline = MDC.putCloseable("pipeline", replay.pipeline());
+                MDC.MDCCloseable offsets =
+                        MDC.putCloseable("offsets", replay.range().toString())) {
             send(replay);
             replays.done(replay.claim());
             if (replay.afterStep() == null) {

@@ -5,6 +5,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
@@ -33,6 +34,13 @@ final class Ready {
         endpoints.write(http);
         if (settings.banner()) {
             log.info(banner.text(http, event.getTimeTaken()));
+        }
+    }
+
+    @EventListener
+    void on(ContextClosedEvent event) {
+        if (settings.banner() && event.getApplicationContext() instanceof ServletWebServerApplicationContext) {
+            log.info("Caravan stops.");
         }
     }
 
