@@ -47,7 +47,9 @@ class ErrorsTest {
                 .withImportOption(new ImportOption.DoNotIncludeTests())
                 .importPackages("dev.caravan")) {
             // a constant with a body of its own is a class, but no enum
-            if (type.isAssignableTo(Reason.class) && type.isEnum() && type.reflect().isEnum()) {
+            if (type.isAssignableTo(Reason.class)
+                    && type.isEnum()
+                    && type.reflect().isEnum()) {
                 Arrays.stream(type.reflect().getEnumConstants())
                         .map(Reason.class::cast)
                         .forEach(reasons::add);
