@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -174,7 +175,7 @@ final class Figures {
                     lags.put(one.id(), new PipelineMeters.Lag(records, seconds));
                 }
             }
-        } catch (BatchException e) {
+        } catch (BatchException | KafkaException e) {
             LOG.debug("Kafka does not say how far pipelines are behind", e);
         }
         return lags;

@@ -1,8 +1,12 @@
 package dev.caravan.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -17,15 +21,18 @@ class DatabaseHealthIndicatorTest {
             asked.incrementAndGet();
             answers.await();
         })) {
+            List<Duration> took = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
                 long start = System.nanoTime();
                 assertThat(indicator.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
-                assertThat(Duration.ofNanos(System.nanoTime() - start))
-                        .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(3));
+                took.add(Duration.ofNanos(System.nanoTime() - start));
             }
+            // the quicker one, so that a machine that stands still for a moment does not decide
+            assertThat(Collections.min(took)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(3));
             assertThat(asked).hasValue(1);
             answers.countDown();
-            assertThat(indicator.health().getStatus()).isEqualTo(Status.UP);
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(indicator.health().getStatus()).isEqualTo(Status.UP));
         }
     }
 

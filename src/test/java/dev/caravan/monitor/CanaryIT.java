@@ -153,9 +153,11 @@ class CanaryIT {
             }
             outside.addAll(rows);
         }
-        outside.addAll(database.sql("SELECT convert_from(value, 'UTF8') FROM dead_letter")
-                .query(String.class)
-                .list());
+        for (String bytes : List.of(
+                "SELECT convert_from(value, 'UTF8') FROM dead_letter",
+                "SELECT encode(answer, 'escape') FROM idempotent_request WHERE answer IS NOT NULL")) {
+            outside.addAll(database.sql(bytes).query(String.class).list());
+        }
     }
 
     private void aBatchIsLoggedWithItsPipelineOffsetsAndClaim(RunningCaravan caravan) throws Exception {
