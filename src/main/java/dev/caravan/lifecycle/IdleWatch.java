@@ -92,7 +92,7 @@ final class IdleWatch implements SmartLifecycle {
                 if (local != null && local.wake()) {
                     // quiet from now on, so that it has the time to go on
                     quiet.quietFrom(pipeline, System.nanoTime());
-                    LOG.info("{} wakes: rows of it go on after a wait", pipeline);
+                    LOG.info("{} wakes: rows of it go on after a wait", local.name());
                     nudge.run();
                 }
             }
@@ -115,7 +115,7 @@ final class IdleWatch implements SmartLifecycle {
         switch (quiet.look(local.pipeline(), local.local(), ends, System.nanoTime(), local.idleAfter())) {
             case GROWN -> {
                 if (local.wake()) {
-                    LOG.info("{} wakes: its topic has messages", local.pipeline());
+                    LOG.info("{} wakes: its topic has messages", local.name());
                     nudge.run();
                 }
             }

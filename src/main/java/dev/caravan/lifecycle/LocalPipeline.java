@@ -16,6 +16,7 @@ final class LocalPipeline {
     static final String TOPIC_MISSING = "topic_missing";
 
     private final String pipeline;
+    private final String name;
     private final String topic;
     private final Duration idleAfter;
     private final Clock clock;
@@ -37,8 +38,9 @@ final class LocalPipeline {
     /** What is in the way. */
     record Trouble(String reason, String message, @Nullable Instant nextTry, int attempt) {}
 
-    LocalPipeline(String pipeline, String topic, Duration idleAfter, Desired.Run run, Clock clock) {
+    LocalPipeline(String pipeline, String name, String topic, Duration idleAfter, Desired.Run run, Clock clock) {
         this.pipeline = pipeline;
+        this.name = name;
         this.topic = topic;
         this.idleAfter = idleAfter;
         this.run = run;
@@ -47,6 +49,11 @@ final class LocalPipeline {
 
     String pipeline() {
         return pipeline;
+    }
+
+    /** For people. */
+    String name() {
+        return name;
     }
 
     String topic() {

@@ -98,10 +98,12 @@ final class Replica implements SourceListener {
             case START -> start(desired.orElseThrow());
             case PAUSE -> {
                 local(id).pause();
+                LOG.info("{} paused", local(id).name());
                 diary.paused(id);
             }
             case RESUME -> {
                 if (local(id).resume(desired.orElseThrow())) {
+                    LOG.info("{} resumed", local(id).name());
                     diary.resumed(id);
                 }
             }
@@ -110,7 +112,7 @@ final class Replica implements SourceListener {
             case CLOSE -> close(id);
             case SLEEP -> {
                 local(id).sleep();
-                LOG.info("{} is idle: its topic is quiet", id);
+                LOG.info("{} is idle: its topic is quiet", local(id).name());
             }
             case NOTHING -> {
                 if (desired.isEmpty() || desired.get().status() == DesiredStatus.STOPPED) {
@@ -130,8 +132,8 @@ final class Replica implements SourceListener {
             return;
         }
         Pipeline pipeline = pipelines.version(desired.pipeline(), desired.run().version());
-        LocalPipeline local =
-                new LocalPipeline(pipeline.id(), pipeline.topic(), idleAfter(pipeline), desired.run(), clock);
+        LocalPipeline local = new LocalPipeline(
+                pipeline.id(), pipeline.spec().name(), pipeline.topic(), idleAfter(pipeline), desired.run(), clock);
         if (known != null && known.run().equals(desired.run())) {
             local.goesOnFrom(known.trouble());
         }
@@ -184,7 +186,7 @@ final class Replica implements SourceListener {
         }
         LOG.warn(
                 "{} v{} does not start, next try in {} s: {}",
-                local.pipeline(),
+                local.name(),
                 local.version(),
                 retry.toSeconds(),
                 message);
@@ -204,7 +206,7 @@ final class Replica implements SourceListener {
             storeDropped(local);
             locals.remove(id);
             metrics.stopped(id);
-            LOG.info("{} stopped", id);
+            LOG.info("{} stopped", local.name());
             diary.stopped(id);
         }
     }
@@ -234,6 +236,12 @@ final class Replica implements SourceListener {
         }
     }
 
+    /** As people know it; by its id when it does not run here any more. */
+    private String named(String pipeline) {
+        LocalPipeline local = locals.get(pipeline);
+        return local == null ? pipeline : local.name();
+    }
+
     private void tell(String pipeline, Consumer<LocalPipeline> news) {
         LocalPipeline local = locals.get(pipeline);
         if (local != null) {
@@ -257,10 +265,10 @@ final class Replica implements SourceListener {
         metrics.retried(pipeline, reason);
         tell(pipeline, local -> {
             if (local.delayed(reason, message, nextTry)) {
-                LOG.warn("{} waits and tries again by itself: {}", pipeline, message);
+                LOG.warn("{} waits and tries again by itself: {}", local.name(), message);
                 diary.delayed(pipeline, reason, message);
             } else {
-                LOG.debug("{} waits {} ms: {}", pipeline, nextTry.toMillis(), message);
+                LOG.debug("{} waits {} ms: {}", local.name(), nextTry.toMillis(), message);
             }
         });
     }
@@ -268,14 +276,17 @@ final class Replica implements SourceListener {
     @Override
     public void halted(String pipeline, String reason, String message) {
         metrics.halted(pipeline, reason);
-        LOG.error("{} paused: {}", pipeline, message);
+        LOG.error("{} paused: {}", named(pipeline), message);
         diary.halted(pipeline, reason, message);
         tell(pipeline, local -> local.halted(reason, message));
     }
 
     @Override
     public void dropped(String pipeline, String reason, String message) {
-        LOG.warn("{} stops without an open batch, which is read again after the next start: {}", pipeline, message);
+        LOG.warn(
+                "{} stops without an open batch, which is read again after the next start: {}",
+                named(pipeline),
+                message);
         diary.dropped(pipeline, reason, message);
         tell(pipeline, local -> local.dropped(reason, message));
     }
@@ -288,7 +299,7 @@ final class Replica implements SourceListener {
     @Override
     public void fenced(String pipeline, String message) {
         metrics.fenced(pipeline);
-        LOG.warn("{} was fenced: {}", pipeline, message);
+        LOG.warn("{} was fenced: {}", named(pipeline), message);
         diary.fenced(pipeline, message);
     }
 }

@@ -14,7 +14,8 @@ class LocalPipelineTest {
 
     @Test
     void aStartThatFailedIsDueWhateverTheBrokerSaysMeanwhile() {
-        LocalPipeline local = new LocalPipeline("pl_1", "orders", Duration.ZERO, Desired.Run.NONE, clock);
+        LocalPipeline local =
+                new LocalPipeline("pl_1", "orders", "orders-topic", Duration.ZERO, Desired.Run.NONE, clock);
         local.delayed("route.not_compiled", "no such Kamelet", Duration.ZERO);
 
         local.brokerTrouble(LocalPipeline.TOPIC_MISSING, "no such topic", Duration.ofSeconds(5));
@@ -26,7 +27,8 @@ class LocalPipelineTest {
     @Test
     void whileTheBrokerIsAwayItIsStalled() {
         SettableClock time = new SettableClock();
-        LocalPipeline local = new LocalPipeline("pl_1", "orders", Duration.ZERO, Desired.Run.NONE, time);
+        LocalPipeline local =
+                new LocalPipeline("pl_1", "orders", "orders-topic", Duration.ZERO, Desired.Run.NONE, time);
         assertThat(local.stalled()).isZero();
 
         local.brokerAway("Kafka cannot be reached");
