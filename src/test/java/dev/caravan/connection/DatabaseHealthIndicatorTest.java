@@ -32,7 +32,8 @@ class DatabaseHealthIndicatorTest {
             assertThat(asked).hasValue(1);
             answers.countDown();
             await().atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(indicator.health().getStatus()).isEqualTo(Status.UP));
+                    .untilAsserted(
+                            () -> assertThat(indicator.health().getStatus()).isEqualTo(Status.UP));
         }
     }
 

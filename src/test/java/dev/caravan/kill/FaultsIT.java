@@ -148,7 +148,8 @@ class FaultsIT {
             await(probe + " answers in time", () -> {
                 long start = System.nanoTime();
                 int status = child.get("/observe/health/" + probe);
-                boolean quick = System.nanoTime() - start < Duration.ofSeconds(5).toNanos();
+                boolean quick =
+                        System.nanoTime() - start < Duration.ofSeconds(5).toNanos();
                 return quick && status == (probe.equals("live") ? 200 : 503);
             });
         }
