@@ -27,7 +27,10 @@ import org.springframework.context.PayloadApplicationEvent;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** The whole program with its embedded servers, driven over HTTP as anybody would. */
+/**
+ * The whole program with its embedded servers, driven over HTTP as anybody would. The pipeline has one consumer, which is
+ * the default and what the bare loop has.
+ */
 final class CaravanSubject implements Subject {
     private static final String ADMIN_KEY = "bench-admin-key-0123456789-0123456789";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,7 +39,7 @@ final class CaravanSubject implements Subject {
 
     private static final String DOCUMENT = """
             {"name": "bench-%d",
-             "options": {"event": "%s", "start_from": "earliest", "consumers": %d,
+             "options": {"event": "%s", "start_from": "earliest",
                          "batch": {"max_events": %d, "max_bytes": "512MiB", "max_interval": "10m"}},
              "schema": {"user_id": "BIGINT", "event": "VARCHAR", "amount": "DOUBLE", "ts": "VARCHAR"},
              "steps": [
@@ -107,13 +110,8 @@ final class CaravanSubject implements Subject {
         committed.drainPermits();
         operate(
                 "create",
-                JSON.readTree(DOCUMENT.formatted(
-                        round,
-                        Events.TOPIC,
-                        Integer.getInteger("consumers", 2),
-                        messagesPerFile,
-                        Events.QUERY,
-                        Subject.bucket(round))));
+                JSON.readTree(
+                        DOCUMENT.formatted(round, Events.TOPIC, messagesPerFile, Events.QUERY, Subject.bucket(round))));
     }
 
     @Override

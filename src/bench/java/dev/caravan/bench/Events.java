@@ -12,7 +12,7 @@ public final class Events {
     static final String QUERY =
             "SELECT user_id, lower(event) AS event, amount*1.2 AS gross, ts FROM events WHERE amount > 10";
 
-    /** Whole files in every partition and equal halves for two consumers, however partitions are dealt out. */
+    /** Whole files in every partition. */
     private static final int[] TENTHS = {3, 2, 2, 3};
 
     private static final String[] NAMES = {"Page_View", "Add_To_Cart", "Checkout", "Search", "Login", "Purchase"};
