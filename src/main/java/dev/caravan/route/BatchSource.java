@@ -90,9 +90,9 @@ final class BatchSource implements KafkaClientFactory {
         properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
         properties.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1 << 20);
         properties.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 5_000);
-        // who dies is missed this soon; who only stood still is fenced by the ledger
-        properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
-        properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 3_000);
+        // others have taken over within 15 seconds from one that dies; who only stood still is fenced by the ledger
+        properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 8_000);
+        properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
         return properties;
     }
 
