@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -120,6 +121,8 @@ public final class WaitBench {
                 reads();
             }
             if (parts.contains("prefix")) {
+                // what the sends have left would be cleaned up meanwhile
+                table.change("VACUUM ANALYZE wait");
                 prefix("ten:", 10_000, 0.5);
                 prefix("ten2:", 10_000, 0.5);
                 prefix("hundred:", 100_000, 5);
@@ -212,7 +215,7 @@ public final class WaitBench {
             return figures;
         }
 
-        /** HTTP sends against bare updates, in turn. */
+        /** HTTP sends against bare updates, in turn: each round with its neighbour, and of these ratios the median. */
         private void compare(Keys keys) throws Exception {
             List<Figures> http = new ArrayList<>();
             List<Figures> bare = new ArrayList<>();
@@ -226,16 +229,21 @@ public final class WaitBench {
                 }
             }
             double sends = median(http);
-            double updates = median(bare);
+            double[] ratios = IntStream.range(0, rounds)
+                    .mapToDouble(
+                            round -> http.get(round).rate() / bare.get(round).rate())
+                    .sorted()
+                    .toArray();
+            double ratio = ratios[rounds / 2];
             double p99 = http.stream().mapToDouble(Figures::p99).max().orElseThrow();
             bar(sends >= 1_500, "HTTP sends", "%,.0f/s (at least 1,500)", sends);
             bar(p99 <= 50, "HTTP sends, slowest p99", "%.1f ms (at most 50)", p99);
             bar(
-                    sends / updates >= 0.5,
+                    ratio >= 0.5,
                     "HTTP sends against bare updates",
                     "%.2f of %,.0f/s (at least 0.50)",
-                    sends / updates,
-                    updates);
+                    ratio,
+                    median(bare));
         }
 
         private void resumed(Keys keys) throws Exception {
