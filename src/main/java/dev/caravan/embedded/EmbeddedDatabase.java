@@ -23,7 +23,6 @@ public final class EmbeddedDatabase implements AutoCloseable {
             unix_socket_directories = ''
             max_connections = 100
             shared_buffers = 64MB
-            max_wal_size = 256MB
             fsync = on
             synchronous_commit = on
             password_encryption = 'scram-sha-256'
