@@ -18,8 +18,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class TakeoverIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-    /** It is 15 seconds on a machine that has nothing else to do: {@code -Dtakeover=15}. */
-    private static final Duration BAR = Duration.ofSeconds(Integer.getInteger("takeover", 25));
+    /** Takes half of it on a machine that has nothing else to do. */
+    private static final Duration BAR = Duration.ofSeconds(Integer.getInteger("takeover", 15));
 
     private Scene scene;
 
