@@ -30,6 +30,7 @@ import org.apache.hc.core5.util.Timeout;
 final class WebhookClient implements AutoCloseable {
     private static final TimeValue IDLE = TimeValue.ofSeconds(30);
     private static final Duration LAST_RETURNS = Duration.ofSeconds(2);
+    private static final TimeValue LAST_ROUND = TimeValue.ofSeconds(2);
     private static final Duration LOOK = Duration.ofMillis(5);
 
     private final PoolingAsyncClientConnectionManager connections;
@@ -86,14 +87,20 @@ final class WebhookClient implements AutoCloseable {
     }
 
     /**
-     * To be called when nothing is sent any more. Waits briefly for connections that are on their way back: one that came to
-     * a pool that is being emptied is a fault in the client's eyes, which it logs.
+     * To be called when nothing is sent any more. Waits briefly for connections that are on their way back, and then for the
+     * client's own threads: what is taken away from them while they use it is a fault in the client's eyes, which it logs.
      */
     @Override
     public void close() {
         long deadline = System.nanoTime() + LAST_RETURNS.toNanos();
         while (connections.getTotalStats().getLeased() > 0 && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(LOOK.toNanos());
+        }
+        http.initiateShutdown();
+        try {
+            http.awaitShutdown(LAST_ROUND);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         http.close(CloseMode.IMMEDIATE);
     }
