@@ -85,7 +85,7 @@ class TriggerIdleIT {
         scene.awaitStatus(pipeline, "stopped");
     }
 
-    /** The quickest of three, so that a machine that is busy for a moment does not decide. */
+    /** The middle one of three, so that a machine that is busy for a moment does not decide. */
     @Test
     void aMessageWakesAQuietTriggerWithinTwoSeconds() throws Exception {
         String topic = Servers.newName("woken");
@@ -107,7 +107,9 @@ class TriggerIdleIT {
                     .until(() -> TriggerScene.rows(topic).size() == rows);
         }
         System.out.printf("TriggerIdleIT: running %s ms after the message was acknowledged%n", millis);
-        assertThat(Collections.min(millis)).isLessThan(2_000);
+        Collections.sort(millis);
+        assertThat(millis.get(1)).isLessThan(2_000);
+        assertThat(millis.get(2)).isLessThan(5_000);
         scene.stop(pipeline);
         scene.awaitStatus(pipeline, "stopped");
     }
